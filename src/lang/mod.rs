@@ -1,0 +1,192 @@
+//! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
+
+mod lines;
+mod python;
+mod rust;
+mod script;
+
+pub use lines::{LineCounts, count_lines};
+pub use python::PythonFacts;
+pub use rust::RustFacts;
+pub use script::ScriptFacts;
+use std::path::Path;
+
+use tokei::LanguageType;
+
+/// A language by `tokei`'s table, or unknown text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(pub Option<LanguageType>);
+
+impl Language {
+    /// Text in no language that `tokei` knows.
+    pub const UNKNOWN: Self = Self(None);
+
+    /// The language by the file's name, suffix and, where it has no suffix, shebang (which is read from disk).
+    pub fn of_path(path: impl AsRef<Path>) -> Self {
+        Self(LanguageType::from_path(path, &tokei::Config::default()))
+    }
+
+    /// The language's name as `tokei` prints it, or `"Text"`.
+    pub fn name(self) -> &'static str {
+        self.0.map_or("Text", LanguageType::name)
+    }
+}
+
+/// Resolvers are shared by the languages of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Python and its stubs.
+    Python,
+    /// Rust.
+    Rust,
+    /// JavaScript and TypeScript, JSX and TSX.
+    Script,
+}
+
+/// How one language is read. A new language is a row here, a file in `lang` and one in `resolve`.
+struct Parser {
+    language: LanguageType,
+    family: Family,
+    /// Facts of a text, apart from its line counts.
+    extract: fn(&str, LanguageType) -> Facts,
+}
+
+const PARSERS: &[Parser] = &[
+    Parser { language: LanguageType::Python, family: Family::Python, extract: python::extract },
+    Parser { language: LanguageType::Rust, family: Family::Rust, extract: rust::extract },
+    Parser { language: LanguageType::JavaScript, family: Family::Script, extract: script::extract },
+    Parser { language: LanguageType::Jsx, family: Family::Script, extract: script::extract },
+    Parser { language: LanguageType::TypeScript, family: Family::Script, extract: script::extract },
+    Parser { language: LanguageType::Tsx, family: Family::Script, extract: script::extract },
+];
+
+fn parser(language: Language) -> Option<&'static Parser> {
+    PARSERS.iter().find(|parser| Some(parser.language) == language.0)
+}
+
+/// The resolver family of a language; `None` for those whose lines are counted but not parsed.
+pub fn family(language: Language) -> Option<Family> {
+    parser(language).map(|parser| parser.family)
+}
+
+/// What a file's text says, read once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Lines by kind.
+    pub lines: LineCounts,
+    /// Functions and methods in source order, nested ones included, closures not.
+    pub functions: Vec<Function>,
+    /// Classes, structs, enums, traits, interfaces and their like.
+    pub classes: u32,
+    /// What only the resolver of the file's family understands.
+    pub detail: Detail,
+    /// The whole text, kept only for manifests that resolvers read (see [`is_manifest`]).
+    pub manifest: Option<Box<str>>,
+    /// What could not be read or parsed, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A family's own facts about imports and definitions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Detail {
+    /// Not a parsed language.
+    #[default]
+    None,
+    /// See [`PythonFacts`].
+    Python(Box<PythonFacts>),
+    /// See [`RustFacts`].
+    Rust(Box<RustFacts>),
+    /// See [`ScriptFacts`].
+    Script(Box<ScriptFacts>),
+}
+
+/// A function or method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Qualified within the file: `Class.method` in Python and JavaScript, `Type::method` in Rust.
+    pub name: Box<str>,
+    /// First line, 1-based (of the `def`/`fn`/`function` keyword, decorators and attributes left out).
+    pub line: u32,
+    /// Last line, 1-based and inclusive.
+    pub end_line: u32,
+    /// Cyclomatic complexity (McCabe 1976): 1 and one for each decision point; those of nested named functions count there.
+    pub complexity: u32,
+    /// Deepest nesting of control structures, 0 for straight-line code.
+    pub nesting: u32,
+}
+
+/// Something about a file that its reader should know; never fatal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Line, 1-based; 0 for the whole file.
+    pub line: u32,
+    /// What happened, as a lower-case sentence without a full stop.
+    pub message: Box<str>,
+}
+
+impl Facts {
+    /// Facts of a text that was not parsed, for the reason given.
+    pub fn unparsed(reason: impl Into<Box<str>>) -> Self {
+        Self { diagnostics: vec![Diagnostic { line: 0, message: reason.into() }], ..Self::default() }
+    }
+}
+
+/// At most this many syntax errors of a file are kept.
+pub const MAX_DIAGNOSTICS: usize = 8;
+
+/// How an import binds, from the importing file's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImportKind {
+    /// Executed or linked when the program runs.
+    Runtime,
+    /// Only for a type checker: `import type`, `if TYPE_CHECKING:`.
+    TypeOnly,
+    /// Loaded on demand by a call: `import()`, `importlib.import_module("a")`.
+    Dynamic,
+    /// Passed on to the importer's own users: `export … from`, `pub use`.
+    ReExport,
+    /// Rust's `mod name;`: the file holds the other one as its submodule. Containment, so it
+    /// counts neither for cycles nor for fan-in, fan-out, rank and layers.
+    Module,
+}
+
+impl ImportKind {
+    /// Every kind, in the order of tables and entities.
+    pub const ALL: [Self; 5] = [Self::Runtime, Self::TypeOnly, Self::Dynamic, Self::ReExport, Self::Module];
+
+    /// The name used in tables and entity paths.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runtime => "runtime",
+            Self::TypeOnly => "type-only",
+            Self::Dynamic => "dynamic",
+            Self::ReExport => "re-export",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// True for files whose text resolvers need: package and compiler manifests.
+pub fn is_manifest(file_name: &str) -> bool {
+    matches!(
+        file_name,
+        "Cargo.toml"
+            | "pyproject.toml"
+            | "setup.cfg"
+            | "package.json"
+            | "pnpm-workspace.yaml"
+            | "deno.json"
+            | "lerna.json"
+    ) || ((file_name.starts_with("tsconfig") || file_name.starts_with("jsconfig")) && file_name.ends_with(".json"))
+}
+
+/// Facts of `text`: line counts for every language, the rest for those with a parser.
+pub fn extract(file_name: &str, language: Language, text: &str) -> Facts {
+    let mut facts = match (parser(language), language.0) {
+        (Some(parser), Some(language)) => (parser.extract)(text, language),
+        _ => Facts::default(),
+    };
+    facts.lines = count_lines(language, text.as_bytes());
+    facts.manifest = is_manifest(file_name).then(|| Box::from(text));
+    facts
+}

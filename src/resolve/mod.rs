@@ -1,0 +1,107 @@
+//! All files' facts become edges between files, external packages, and imports kept with the reason why they lead nowhere.
+//! Reads only the tree and the facts, never the disk; knows neither Rerun nor layout.
+
+mod python;
+mod rust;
+mod script;
+#[cfg(test)]
+mod testing;
+
+use crate::lang::{Facts, Family, ImportKind, family};
+use crate::scan::{FileId, SourceTree};
+
+/// An import of one file of the repository by another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The importing file.
+    pub from: FileId,
+    /// The imported file; never `from` itself.
+    pub to: FileId,
+    /// Line of the import in `from`, 1-based.
+    pub line: u32,
+    /// How it binds.
+    pub kind: ImportKind,
+}
+
+/// An import of something outside the repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct External {
+    /// The importing file.
+    pub from: FileId,
+    /// The package as its ecosystem names it: `numpy`, `serde`, `@scope/name`, `std`, `node:fs`.
+    pub package: Box<str>,
+    /// Line of the import, 1-based.
+    pub line: u32,
+    /// How it binds.
+    pub kind: ImportKind,
+}
+
+/// An import that should lead into the repository but does not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unresolved {
+    /// The importing file.
+    pub from: FileId,
+    /// The import as written.
+    pub import: Box<str>,
+    /// Line of the import, 1-based.
+    pub line: u32,
+    /// Why it leads nowhere, as a lower-case sentence without a full stop.
+    pub reason: Box<str>,
+}
+
+/// What imports lead to. Sorted and without duplicates once it leaves [`resolve`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolution {
+    /// Imports within the repository.
+    pub edges: Vec<Edge>,
+    /// Imports of packages outside it.
+    pub externals: Vec<External>,
+    /// Imports that lead nowhere.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// What a resolver works on.
+pub struct Sources<'a> {
+    /// Every file of the repository, those of other languages and generated ones too.
+    pub tree: &'a SourceTree,
+    /// Facts by [`FileId`].
+    pub facts: &'a [Facts],
+}
+
+impl<'a> Sources<'a> {
+    /// Facts of one file.
+    pub fn facts(&self, id: FileId) -> &'a Facts {
+        &self.facts[id.index()]
+    }
+
+    /// The files of one family, in path order.
+    pub fn files_of(&self, wanted: Family) -> impl Iterator<Item = FileId> {
+        self.tree.file_ids().filter(move |&id| family(self.tree.file(id).language) == Some(wanted))
+    }
+
+    /// Files that are manifests (see [`crate::lang::is_manifest`]) with their text, in path order.
+    pub fn manifests(&self) -> impl Iterator<Item = (FileId, &'a str)> {
+        self.tree.file_ids().filter_map(|id| Some((id, self.facts(id).manifest.as_deref()?)))
+    }
+}
+
+const RESOLVERS: &[fn(&Sources<'_>) -> Resolution] = &[python::resolve, rust::resolve, script::resolve];
+
+/// Resolves every import of every file.
+pub fn resolve(sources: &Sources<'_>) -> Resolution {
+    let mut all = Resolution::default();
+    for resolver in RESOLVERS {
+        let part = resolver(sources);
+        all.edges.extend(part.edges);
+        all.externals.extend(part.externals);
+        all.unresolved.extend(part.unresolved);
+    }
+    all.edges.retain(|edge| edge.from != edge.to);
+    all.edges.sort_unstable();
+    all.edges.dedup();
+    all.externals.sort_unstable();
+    all.externals.dedup();
+    all.unresolved.sort_unstable();
+    all.unresolved.dedup();
+    all
+}

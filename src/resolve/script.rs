@@ -1,0 +1,7 @@
+//! Imports between Script files.
+
+use crate::resolve::{Resolution, Sources};
+
+pub(super) fn resolve(_sources: &Sources<'_>) -> Resolution {
+    Resolution::default()
+}
