@@ -1,0 +1,333 @@
+//! The parallel walk: which regular files a folder holds, after the ignore rules.
+
+use std::fs::FileType;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+
+/// Which files of a folder are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct ScanOptions {
+    /// Take files and folders whose name starts with a dot. Version control's own folders never count.
+    pub hidden: bool,
+    /// Take what `.gitignore`, `.ignore` and `.repolisignore` exclude.
+    pub no_ignore: bool,
+    /// Globs in `.gitignore` syntax; when there are any, only files that match one are taken.
+    pub include: Vec<String>,
+    /// Globs in `.gitignore` syntax; files and folders that match one are left out.
+    pub exclude: Vec<String>,
+}
+
+/// A regular file that the walk found.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Path relative to the root with `/` between the parts; bytes that are not UTF-8 are written `\xNN`.
+    pub path: String,
+    /// Where it is on disk.
+    pub disk_path: PathBuf,
+}
+
+/// A file or folder that is not in the city, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skip {
+    /// Path relative to the root.
+    pub path: String,
+    /// Why, as a lower-case sentence without a full stop.
+    pub reason: String,
+}
+
+/// What a walk found, sorted by path.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The regular files.
+    pub candidates: Vec<Candidate>,
+    /// What cannot be read or is no regular file. What the ignore rules exclude is not listed.
+    pub skipped: Vec<Skip>,
+}
+
+/// Why a folder could not be walked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The root does not exist or cannot be read.
+    #[error("{}: {source}; name a folder that exists and that you may read", path.display())]
+    Root {
+        /// The root as given.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The root is a file.
+    #[error("{}: this is a file; name the folder that holds it{}", path.display(), parent_hint(path))]
+    NotAFolder {
+        /// The root as given.
+        path: PathBuf,
+    },
+    /// A glob cannot be read.
+    #[error("{glob:?}: not a valid glob ({reason}); the syntax is that of .gitignore")]
+    Glob {
+        /// The glob as given.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+fn parent_hint(path: &Path) -> String {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => format!(", {}", parent.display()),
+        _ => ", .".to_owned(),
+    }
+}
+
+const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+
+/// Lists the regular files below `root`.
+///
+/// Symbolic links are never followed, so nothing outside the root is read and no loop exists; the root itself may be
+/// a link. `.gitignore` counts in folders that are not git repositories too; the user's global ignore file does not,
+/// so that two machines see the same city.
+///
+/// # Errors
+/// When the root is not a readable folder or a glob is malformed. Anything below the root that cannot be read becomes
+/// a [`Skip`].
+pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
+    let unreadable = |source| ScanError::Root { path: root.to_owned(), source };
+    let disk_root = root.canonicalize().map_err(unreadable)?;
+    if !disk_root.is_dir() {
+        return Err(ScanError::NotAFolder { path: root.to_owned() });
+    }
+    std::fs::read_dir(&disk_root).map_err(unreadable)?;
+
+    let globs = overrides(&disk_root, options)?;
+    let in_repository_above =
+        !disk_root.join(".git").exists() && disk_root.ancestors().skip(1).any(|dir| dir.join(".git").exists());
+    let pruned = globs.clone();
+    let mut builder = WalkBuilder::new(&disk_root);
+    if !options.no_ignore {
+        builder.add_custom_ignore_filename(".repolisignore");
+    }
+    let walker = builder
+        .standard_filters(!options.no_ignore)
+        .hidden(!options.hidden)
+        .parents(!options.no_ignore && in_repository_above)
+        .git_global(false)
+        .require_git(false)
+        .filter_entry(move |entry| !is_version_control(entry) && !(is_dir(entry) && excluded(&pruned, entry)))
+        .threads(std::thread::available_parallelism().map_or(1, usize::from))
+        .build_parallel();
+
+    let found = Mutex::new(Walk::default());
+    walker.visit(&mut Collector { root: &disk_root, globs: &globs, merged: &found });
+    let mut walk = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    walk.candidates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    walk.candidates.dedup_by(|a, b| a.path == b.path);
+    walk.skipped.sort_unstable();
+    Ok(walk)
+}
+
+fn overrides(root: &Path, options: &ScanOptions) -> Result<Override, ScanError> {
+    let mut builder = OverrideBuilder::new(root);
+    let include = options.include.iter().map(|glob| (glob, glob.clone()));
+    let exclude = options.exclude.iter().map(|glob| (glob, format!("!{glob}")));
+    for (glob, rule) in include.chain(exclude) {
+        builder.add(&rule).map_err(|error| ScanError::Glob { glob: glob.clone(), reason: error.to_string() })?;
+    }
+    builder.build().map_err(|error| ScanError::Glob { glob: options.include.join(" "), reason: error.to_string() })
+}
+
+fn is_version_control(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && VERSION_CONTROL.iter().any(|name| entry.file_name() == *name)
+}
+
+fn is_dir(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+fn excluded(globs: &Override, entry: &DirEntry) -> bool {
+    entry.depth() > 0 && globs.matched(entry.path(), is_dir(entry)).is_ignore()
+}
+
+/// Hands every thread its own lists.
+struct Collector<'s> {
+    root: &'s Path,
+    globs: &'s Override,
+    merged: &'s Mutex<Walk>,
+}
+
+impl<'s> ParallelVisitorBuilder<'s> for Collector<'s> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
+        Box::new(Visitor { root: self.root, globs: self.globs, merged: self.merged, found: Walk::default() })
+    }
+}
+
+/// One thread's lists, merged once when the thread ends.
+struct Visitor<'s> {
+    root: &'s Path,
+    globs: &'s Override,
+    merged: &'s Mutex<Walk>,
+    found: Walk,
+}
+
+impl ParallelVisitor for Visitor<'_> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => self.take(entry),
+            Err(error) => self.found.skipped.push(unreadable(self.root, &error)),
+        }
+        WalkState::Continue
+    }
+}
+
+impl Visitor<'_> {
+    fn take(&mut self, entry: DirEntry) {
+        if let Some(error) = entry.error() {
+            let path = relative(self.root, entry.path());
+            self.found.skipped.push(Skip { path, reason: format!("an ignore file has a mistake: {error}") });
+        }
+        let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
+        if excluded(self.globs, &entry) {
+            return;
+        }
+        let path = relative(self.root, entry.path());
+        match special_file(kind) {
+            Some(reason) => self.found.skipped.push(Skip { path, reason: reason.to_owned() }),
+            None => self.found.candidates.push(Candidate { path, disk_path: entry.into_path() }),
+        }
+    }
+}
+
+impl Drop for Visitor<'_> {
+    fn drop(&mut self) {
+        let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
+        merged.candidates.append(&mut self.found.candidates);
+        merged.skipped.append(&mut self.found.skipped);
+    }
+}
+
+fn special_file(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() {
+        None
+    } else if kind.is_symlink() {
+        Some("a symbolic link; links are not followed")
+    } else {
+        Some("not a regular file")
+    }
+}
+
+fn unreadable(root: &Path, error: &ignore::Error) -> Skip {
+    let (path, error) = match error {
+        ignore::Error::WithPath { path, err } => (relative(root, path), err.as_ref()),
+        ignore::Error::WithDepth { err, .. } => return unreadable(root, err),
+        other => (String::new(), other),
+    };
+    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    Skip { path, reason: format!("cannot be read: {reason}") }
+}
+
+/// `path` below `root` as text with `/` between the parts.
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.components().map(|part| escaped(part.as_os_str().as_encoded_bytes())).collect();
+    parts.join("/")
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], options: &ScanOptions, expect: &[&str]) {
+        let dir = folder(files);
+        let walk = walk(dir.path(), options).unwrap();
+        assert_eq!(walk.candidates.iter().map(|file| &*file.path).collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn ignore_files_count_without_git() {
+        let files = [
+            (".gitignore", "a\n"),
+            (".ignore", "b\n"),
+            (".repolisignore", "c\n"),
+            ("a", ""),
+            ("b", ""),
+            ("c", ""),
+            ("d", ""),
+        ];
+        check(&files, &ScanOptions::default(), &["d"]);
+        let all = ScanOptions { no_ignore: true, ..Default::default() };
+        check(&files, &all, &["a", "b", "c", "d"]);
+        let hidden = ScanOptions { hidden: true, ..Default::default() };
+        check(&files, &hidden, &[".gitignore", ".ignore", ".repolisignore", "d"]);
+    }
+
+    #[test]
+    fn globs_narrow_but_never_bring_ignored_files_back() {
+        let files =
+            [(".gitignore", "out/\nx.py\n"), ("out/a.py", ""), ("x.py", ""), ("src/b.py", ""), ("src/b.rs", "")];
+        let include = ScanOptions { include: vec!["*.py".into()], ..Default::default() };
+        check(&files, &include, &["src/b.py"]);
+        let exclude = ScanOptions { exclude: vec!["src/*.py".into()], ..Default::default() };
+        check(&files, &exclude, &["src/b.rs"]);
+    }
+
+    #[test]
+    fn version_control_is_never_taken() {
+        let files = [(".git/config", ""), (".hg/x", ""), ("a", "")];
+        check(&files, &ScanOptions { hidden: true, no_ignore: true, ..Default::default() }, &["a"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_listed_and_not_followed() {
+        let dir = folder(&[("a/b", "")]);
+        std::os::unix::fs::symlink("..", dir.path().join("a/loop")).unwrap();
+        std::os::unix::fs::symlink("/etc", dir.path().join("out")).unwrap();
+        let walk = walk(dir.path(), &ScanOptions::default()).unwrap();
+        assert_eq!(walk.candidates.len(), 1);
+        assert_eq!(walk.skipped.iter().map(|skip| &*skip.path).collect::<Vec<_>>(), ["a/loop", "out"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_text_are_escaped() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = folder(&[("line\nbreak", "")]);
+        std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"bad\xff")), "").unwrap();
+        let walk = walk(dir.path(), &ScanOptions::default()).unwrap();
+        assert_eq!(walk.candidates.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["bad\\xFF", "line\nbreak"]);
+    }
+
+    #[test]
+    fn errors_name_the_path() {
+        let dir = folder(&[("file", "")]);
+        let error = walk(&dir.path().join("file"), &ScanOptions::default()).unwrap_err().to_string();
+        assert!(error.contains("this is a file"), "{error}");
+        let error = walk(&dir.path().join("none"), &ScanOptions::default()).unwrap_err().to_string();
+        assert!(error.contains("none"), "{error}");
+        let bad = ScanOptions { include: vec!["a[".into()], ..Default::default() };
+        assert!(walk(dir.path(), &bad).unwrap_err().to_string().contains("a["));
+    }
+}
