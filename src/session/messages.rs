@@ -1,0 +1,248 @@
+//! What a page and a session say to each other, as JSON with a `type`. Recordings go as bytes beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// What a page asks.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromPage {
+    /// A building or plate was clicked in the viewer.
+    Select { building: Building },
+    /// A file or directory was chosen by its path, outside the viewer.
+    SelectPath { path: String },
+    /// Nothing is selected any more.
+    Clear,
+}
+
+/// What a page is told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToPage {
+    /// The first message; `recording_bytes` of RRD follow.
+    Hello { info: PageInfo, recording_bytes: u64 },
+    /// The whole city was sent.
+    Ready,
+    /// `reveal` asks the page to select the building in the viewer too.
+    Details { building: Building, details: Details, reveal: bool },
+    /// What was selected has no details.
+    Cleared,
+    /// To be shown to the user.
+    Error { message: String },
+}
+
+/// One instance of a batch: a file's building or, under `/ground`, a directory's plate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Building {
+    pub entity: String,
+    pub instance: u64,
+}
+
+/// What the header and the legend show.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PageInfo {
+    /// The repository's name, without the path to it.
+    pub name: String,
+    /// The application id of recording and blueprint.
+    pub application_id: String,
+    /// The id of the recording in which selections are made.
+    pub recording_id: String,
+    /// A few totals for the header, the most important first: "files", "functions", …
+    pub counts: Vec<Measure>,
+    pub legend: Legend,
+}
+
+/// What the city's sizes and colours mean.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Legend {
+    pub area: MetricName,
+    pub height: MetricName,
+    pub color: MetricName,
+    pub color_key: ColorKey,
+    /// The colours of the import arcs that are drawn.
+    pub arcs: Vec<ArcKey>,
+}
+
+/// A metric as people read it, such as "code lines" with the unit "lines".
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MetricName {
+    pub name: String,
+    pub unit: String,
+}
+
+/// How colours are to be read.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ColorKey {
+    /// A colour for each name, the most frequent first.
+    Categories { entries: Vec<LegendEntry> },
+    /// Colours that run from the first entry's number to the last one's.
+    Scale { stops: Vec<LegendEntry> },
+}
+
+impl Default for ColorKey {
+    fn default() -> Self {
+        Self::Categories { entries: Vec::new() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct LegendEntry {
+    pub label: String,
+    /// sRGB.
+    pub color: [u8; 3],
+    /// How many buildings have it.
+    pub count: Option<u64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ArcKey {
+    pub label: String,
+    /// sRGB.
+    pub color: [u8; 3],
+}
+
+/// What the details strip shows of a selected file or directory.
+#[derive(Clone, Debug, Serialize)]
+pub struct Details {
+    pub path: String,
+    pub kind: Kind,
+    pub language: Option<String>,
+    /// Such as "test" or "generated"; `None` for ordinary source.
+    pub class: Option<String>,
+    pub metrics: Vec<Measure>,
+    pub imports: List<Import>,
+    pub imported_by: List<Import>,
+    /// Names of external packages.
+    pub externals: List<String>,
+    /// The most complex first.
+    pub functions: List<Function>,
+}
+
+impl Details {
+    /// Details that hold nothing yet but a path.
+    pub fn new(path: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            path: path.into(),
+            kind,
+            language: None,
+            class: None,
+            metrics: Vec::new(),
+            imports: List::default(),
+            imported_by: List::default(),
+            externals: List::default(),
+            functions: List::default(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    File,
+    Directory,
+}
+
+/// The first few of many.
+#[derive(Clone, Debug, Serialize)]
+pub struct List<T> {
+    pub items: Vec<T>,
+    /// How many there are, those not in `items` too.
+    pub total: u64,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), total: 0 }
+    }
+}
+
+impl<T> List<T> {
+    /// The first `limit` of `all`.
+    pub fn first(all: impl IntoIterator<Item = T>, limit: usize) -> Self {
+        let mut all = all.into_iter();
+        let items: Vec<T> = all.by_ref().take(limit).collect();
+        let total = (items.len() + all.count()) as u64;
+        Self { items, total }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Measure {
+    pub name: String,
+    pub value: Value,
+    pub unit: String,
+}
+
+impl Measure {
+    pub fn new(name: impl Into<String>, value: impl Into<Value>, unit: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), unit: unit.into() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    Integer(u64),
+    Real(f64),
+    Text(String),
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+/// One end of import edges: the other file, and how it is imported.
+#[derive(Clone, Debug, Serialize)]
+pub struct Import {
+    pub path: String,
+    /// 1-based, in the importing file; `None` where several edges are one, as for a directory.
+    pub line: Option<u32>,
+    /// Such as "runtime" or "type-only".
+    pub kind: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Function {
+    pub name: String,
+    /// 1-based.
+    pub line: u32,
+    pub complexity: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(of: usize, limit: usize, expect_items: usize) {
+        let list = List::first(0..of, limit);
+        assert_eq!((list.items.len(), list.total), (expect_items, of as u64));
+    }
+
+    #[test]
+    fn lists_count_what_they_leave_out() {
+        check(0, 5, 0);
+        check(5, 5, 5);
+        check(1000, 5, 5);
+    }
+
+    #[test]
+    fn values_are_plain_json() {
+        let json = serde_json::to_string(&[Value::from(1), Value::from(0.5), Value::from("x".to_owned())]);
+        assert_eq!(json.expect("values are JSON"), r#"[1,0.5,"x"]"#);
+    }
+}
