@@ -1,0 +1,261 @@
+//! Imports as arcs above the roofs: aggregated until they fit a budget, cycles apart, or those of one file.
+
+use glam::Vec3;
+use rustc_hash::FxHashMap;
+
+use super::census::Census;
+use super::color::{Rgb, mix};
+use super::{City, Cycles};
+use crate::lang::ImportKind;
+use crate::resolve::Edge;
+use crate::scan::{DirId, FileId};
+
+/// No city draws more arcs.
+pub const MAX_ARCS: usize = 1000;
+/// Straight pieces of an arc; even, as each half has its own colour.
+const SEGMENTS: usize = 16;
+/// Units that files are aggregated to, finest first; before them come the files themselves.
+const UNIT_LIMITS: [usize; 6] = [256, 128, 64, 32, 16, 8];
+
+/// What an arc stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArcKind {
+    /// See [`ImportKind::Runtime`].
+    Runtime,
+    /// See [`ImportKind::TypeOnly`].
+    TypeOnly,
+    /// See [`ImportKind::Dynamic`].
+    Dynamic,
+    /// See [`ImportKind::ReExport`].
+    ReExport,
+    /// Imports within a cycle of files, whatever their kind.
+    Cycle,
+    /// An import by the selected file.
+    Outgoing,
+    /// An import of the selected file.
+    Incoming,
+}
+
+impl ArcKind {
+    /// The kinds of a city's own arcs, in the order of [`City::arcs`].
+    pub const DRAWN: [Self; 5] = [Self::Runtime, Self::TypeOnly, Self::Dynamic, Self::ReExport, Self::Cycle];
+
+    /// A name that is safe as part of an entity path.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runtime => "runtime",
+            Self::TypeOnly => "type_only",
+            Self::Dynamic => "dynamic",
+            Self::ReExport => "re_export",
+            Self::Cycle => "cycles",
+            Self::Outgoing => "outgoing",
+            Self::Incoming => "incoming",
+        }
+    }
+
+    /// The colour at the importing end.
+    pub fn color(self) -> Rgb {
+        match self {
+            Self::Runtime => [70, 150, 225],
+            Self::TypeOnly => [150, 130, 215],
+            Self::Dynamic => [40, 165, 130],
+            Self::ReExport => [205, 165, 60],
+            Self::Cycle => [215, 40, 40],
+            Self::Outgoing => [240, 135, 20],
+            Self::Incoming => [60, 160, 240],
+        }
+    }
+
+    fn of(kind: ImportKind) -> Option<Self> {
+        match kind {
+            ImportKind::Runtime => Some(Self::Runtime),
+            ImportKind::TypeOnly => Some(Self::TypeOnly),
+            ImportKind::Dynamic => Some(Self::Dynamic),
+            ImportKind::ReExport => Some(Self::ReExport),
+            ImportKind::Module => None,
+        }
+    }
+}
+
+/// An end of an arc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Site {
+    /// One building.
+    File(FileId),
+    /// The files of a directory and of those below it that are no sites themselves.
+    Dir(DirId),
+}
+
+/// Imports of one place by another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arc {
+    /// The importing end.
+    pub from: Site,
+    /// The imported end.
+    pub to: Site,
+    /// What it stands for.
+    pub kind: ArcKind,
+    /// How many imports it stands for.
+    pub weight: u32,
+    /// From the importing end over the roofs to the imported one.
+    pub points: Vec<Vec3>,
+    /// Thickness in metres.
+    pub radius: f32,
+    /// Of the half at the importing end, and of the half at the imported end, which is paler.
+    pub colors: [Rgb; 2],
+}
+
+impl Arc {
+    /// The two halves as strips of one colour each: the importing end first.
+    pub fn halves(&self) -> [(&[Vec3], Rgb); 2] {
+        let middle = self.points.len() / 2;
+        [(&self.points[..=middle], self.colors[0]), (&self.points[middle..], self.colors[1])]
+    }
+}
+
+/// How many arcs a city of so many files shows unless told otherwise.
+pub fn default_budget(files: usize) -> usize {
+    (100 + files / 20).min(MAX_ARCS)
+}
+
+/// The strongest imports, cycles among them for at most a third of the budget.
+pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cycles<'_>, budget: usize) -> Vec<Arc> {
+    let (mut cyclic, mut plain) = (Vec::new(), Vec::new());
+    for edge in edges {
+        let Some(kind) = ArcKind::of(edge.kind) else { continue };
+        if city.building(edge.from).is_none() || city.building(edge.to).is_none() {
+            continue;
+        }
+        if cycles.holds(edge) {
+            cyclic.push((Site::File(edge.from), Site::File(edge.to), ArcKind::Cycle));
+        } else {
+            plain.push((Site::File(edge.from), Site::File(edge.to), kind));
+        }
+    }
+    let budget = budget.min(MAX_ARCS);
+    let cyclic = strongest(city, census, &cyclic, budget / 3);
+    let mut arcs = strongest(city, census, &plain, budget - cyclic.len());
+    arcs.extend(cyclic);
+    arcs.sort_by(|a, b| {
+        a.kind.cmp(&b.kind).then(b.weight.cmp(&a.weight)).then_with(|| (a.from, a.to).cmp(&(b.from, b.to)))
+    });
+    arcs
+}
+
+/// The imports of one file and those by others, at most [`MAX_ARCS`]; empty when the file has no building.
+pub fn arcs_of(city: &City, file: FileId, edges: &[Edge]) -> Vec<Arc> {
+    let site = Site::File(file);
+    let mut ends = Vec::new();
+    for edge in edges.iter().filter(|edge| ArcKind::of(edge.kind).is_some()) {
+        if edge.from == file {
+            ends.push((site, Site::File(edge.to), ArcKind::Outgoing));
+        } else if edge.to == file {
+            ends.push((Site::File(edge.from), site, ArcKind::Incoming));
+        }
+    }
+    let mut links = counted(ends.into_iter());
+    truncate(&mut links, MAX_ARCS);
+    let ends = |site: Site| match site {
+        Site::File(file) => city.roof(file),
+        Site::Dir(_) => None,
+    };
+    links_to_arcs(city, links, ends)
+}
+
+struct Link {
+    from: Site,
+    to: Site,
+    kind: ArcKind,
+    weight: u32,
+}
+
+type Ends = (Site, Site, ArcKind);
+
+/// At most `budget` arcs at the finest level that does not lose much of the links.
+fn strongest(city: &City, census: &Census<'_>, ends: &[Ends], budget: usize) -> Vec<Arc> {
+    let mut links = counted(ends.iter().copied());
+    let mut places = FxHashMap::default();
+    for limit in UNIT_LIMITS {
+        if links.len() <= budget * 3 / 2 {
+            break;
+        }
+        let units = census.units(limit);
+        let unit = |site: Site| match site {
+            Site::File(file) => Site::Dir(units[census.tree.file(file).dir.index()]),
+            Site::Dir(_) => site,
+        };
+        let coarser = counted(ends.iter().map(|&(from, to, kind)| (unit(from), unit(to), kind)));
+        if coarser.is_empty() {
+            break;
+        }
+        links = coarser;
+        places = unit_places(city, census, &units);
+    }
+    truncate(&mut links, budget);
+    links_to_arcs(city, links, |site| match site {
+        Site::File(file) => city.roof(file),
+        Site::Dir(dir) => places.get(&dir).copied(),
+    })
+}
+
+/// Equal ends counted; what stays within one site is left out.
+fn counted(ends: impl Iterator<Item = Ends>) -> Vec<Link> {
+    let mut ends: Vec<Ends> = ends.filter(|(from, to, _)| from != to).collect();
+    ends.sort_unstable();
+    let same = ends.chunk_by(|a, b| a == b);
+    same.map(|run| Link { from: run[0].0, to: run[0].1, kind: run[0].2, weight: run.len() as u32 }).collect()
+}
+
+fn truncate(links: &mut Vec<Link>, budget: usize) {
+    links.sort_by(|a, b| b.weight.cmp(&a.weight).then((a.from, a.to, a.kind).cmp(&(b.from, b.to, b.kind))));
+    links.truncate(budget);
+}
+
+/// The middle of each unit's buildings, weighted by footprint, at their mean roof.
+pub(super) fn unit_places(city: &City, census: &Census<'_>, units: &[DirId]) -> FxHashMap<DirId, Vec3> {
+    let mut sums: FxHashMap<DirId, (Vec3, f32)> = FxHashMap::default();
+    for building in &city.buildings {
+        let unit = units[census.tree.file(building.file).dir.index()];
+        let footprint = building.half_size.x * building.half_size.y;
+        let sum = sums.entry(unit).or_default();
+        sum.0 += footprint * (building.center + Vec3::Z * building.half_size.z);
+        sum.1 += footprint;
+    }
+    sums.into_iter().map(|(unit, (sum, footprint))| (unit, sum / footprint.max(f32::MIN_POSITIVE))).collect()
+}
+
+fn links_to_arcs(city: &City, links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Arc> {
+    let strongest = links.iter().map(|link| link.weight).max().unwrap_or(1) as f32;
+    links
+        .into_iter()
+        .filter_map(|link| {
+            let (from, to) = (end(link.from)?, end(link.to)?);
+            let color = link.kind.color();
+            let strength = (link.weight as f32 / strongest).sqrt();
+            Some(Arc {
+                from: link.from,
+                to: link.to,
+                kind: link.kind,
+                weight: link.weight,
+                points: curve(from, to, city.size),
+                radius: city.size * (0.0005 + 0.0015 * strength),
+                colors: [color, mix(color, [225, 225, 225], 0.55)],
+            })
+        })
+        .collect()
+}
+
+/// A parabola that bows to its right, so that imports both ways do not cover each other.
+fn curve(from: Vec3, to: Vec3, city_size: f32) -> Vec<Vec3> {
+    let along = to - from;
+    let distance = along.truncate().length();
+    let rise = (0.3 * distance + 0.015 * city_size).min(0.3 * city_size);
+    let right = Vec3::new(along.y, -along.x, 0.0) * 0.07;
+    (0..=SEGMENTS)
+        .map(|index| {
+            let share = index as f32 / SEGMENTS as f32;
+            let bow = 4.0 * share * (1.0 - share);
+            from + along * share + Vec3::Z * (rise * bow) + right * bow
+        })
+        .collect()
+}

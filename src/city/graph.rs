@@ -1,0 +1,95 @@
+//! The directories as a graph in the plane, aggregated upwards until it is small enough to read.
+
+use glam::Vec2;
+use rustc_hash::FxHashMap;
+
+use super::City;
+use super::arcs::unit_places;
+use super::census::Census;
+use super::color::Rgb;
+use crate::lang::ImportKind;
+use crate::resolve::Edge;
+use crate::scan::DirId;
+
+/// No graph has more nodes.
+pub const MAX_NODES: usize = 300;
+/// No graph has more edges; the strongest stay.
+pub const MAX_EDGES: usize = 1000;
+
+/// Directories and the imports between them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DirectoryGraph {
+    /// Sorted by directory.
+    pub nodes: Vec<DirectoryNode>,
+    /// Sorted by the places of their ends in `nodes`.
+    pub edges: Vec<DirectoryEdge>,
+}
+
+/// A directory with the files in it and in those below that are no nodes themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectoryNode {
+    /// The directory.
+    pub dir: DirId,
+    /// How many files it stands for.
+    pub files: u32,
+    /// Its place in the city seen from above, in metres, +Y down as on a screen.
+    pub position: Vec2,
+    /// Radius in metres, so that the circle has the area of its files' share of the city.
+    pub radius: f32,
+    /// The grey of its depth.
+    pub color: Rgb,
+}
+
+/// Imports of one directory by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectoryEdge {
+    /// Place of the importing directory in [`DirectoryGraph::nodes`].
+    pub from: u32,
+    /// Place of the imported directory.
+    pub to: u32,
+    /// How many imports it stands for.
+    pub weight: u32,
+}
+
+pub(super) fn graph(city: &City, census: &Census<'_>, edges: &[Edge], limit: usize) -> DirectoryGraph {
+    let units = census.units(limit.min(MAX_NODES));
+    let unit_of = |file| units[census.tree.file(file).dir.index()];
+    let mut files: FxHashMap<DirId, u32> = FxHashMap::default();
+    for &file in census.drawn {
+        *files.entry(unit_of(file)).or_default() += 1;
+    }
+    let places = unit_places(city, census, &units);
+    let mut nodes: Vec<DirectoryNode> = files
+        .into_iter()
+        .filter_map(|(dir, files)| {
+            let place = places.get(&dir)?.truncate();
+            let share = files as f32 / census.drawn.len() as f32;
+            Some(DirectoryNode {
+                dir,
+                files,
+                position: Vec2::new(place.x, -place.y),
+                radius: city.size * 0.3 * share.sqrt(),
+                color: super::color::plate(census.tree.dir(dir).depth),
+            })
+        })
+        .collect();
+    nodes.sort_unstable_by_key(|node| node.dir);
+    let place_of: FxHashMap<DirId, u32> = nodes.iter().zip(0..).map(|(node, index)| (node.dir, index)).collect();
+
+    let mut weights: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    for edge in edges.iter().filter(|edge| edge.kind != ImportKind::Module) {
+        if let (Some(&from), Some(&to)) = (place_of.get(&unit_of(edge.from)), place_of.get(&unit_of(edge.to)))
+            && from != to
+            && city.building(edge.from).is_some()
+            && city.building(edge.to).is_some()
+        {
+            *weights.entry((from, to)).or_default() += 1;
+        }
+    }
+    let mut edges: Vec<_> =
+        weights.into_iter().map(|((from, to), weight)| DirectoryEdge { from, to, weight }).collect();
+    edges.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then((a.from, a.to).cmp(&(b.from, b.to))));
+    edges.truncate(MAX_EDGES);
+    edges.sort_unstable_by_key(|edge| (edge.from, edge.to));
+    DirectoryGraph { nodes, edges }
+}
