@@ -2,6 +2,14 @@
 //!
 //! Data flows one way through the modules below, from a folder to Rerun entities; `CONTRIBUTING.md` has the invariants.
 
+pub mod analysis;
+pub mod city;
+pub mod cli;
+pub mod graph;
 pub mod lang;
+pub mod metrics;
 pub mod resolve;
 pub mod scan;
+pub mod serve;
+pub mod session;
+pub mod stream;

@@ -4,8 +4,9 @@ mod read;
 mod tree;
 mod walk;
 
-pub use read::{Bytes, MAX_READ_BYTES, read};
+pub use read::{Bytes, Large, MAX_READ_BYTES, read};
 pub use tree::{
     DirId, Directory, FileClass, FileEntry, FileId, SourceFile, SourceTree, file_name, join_path, parent_path,
 };
 pub use walk::{Candidate, ScanError, ScanOptions, Skip, Walk, walk};
+mod content_stub; pub use content_stub::*;

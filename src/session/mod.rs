@@ -1,12 +1,14 @@
 //! An open city: its recording as RRD bytes and what a page may ask of it. Knows no HTTP.
 
 mod messages;
+mod recorded;
 mod tail;
 
 pub use messages::{
     ArcKey, Building, ColorKey, Details, FromPage, Function, Import, Kind, Legend, LegendEntry, List, Measure,
     MetricName, PageInfo, ToPage, Value,
 };
+pub use recorded::RecordedCity;
 pub use tail::{Subscription, Tail};
 
 use bytes::Bytes;

@@ -1,0 +1,93 @@
+//! Reads and parses every file on all cores.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::{Options, Progress};
+use crate::lang::{self, Diagnostic, Facts, Language, LineCounts};
+use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Skip};
+
+/// Reason in [`Skip`] for files that are not text.
+pub const BINARY: &str = "binary";
+
+/// Files in path order, with facts at the same indices.
+#[derive(Default)]
+pub struct ReadFiles {
+    pub entries: Vec<FileEntry>,
+    pub facts: Vec<Facts>,
+    pub skipped: Vec<Skip>,
+}
+
+/// Reads `candidates`, which are sorted; the rest is left out once `cancelled` is true.
+pub fn read_all(
+    candidates: Vec<Candidate>,
+    options: &Options,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> ReadFiles {
+    let (total, done) = (candidates.len(), AtomicUsize::new(0));
+    let read: Vec<_> = candidates
+        .into_par_iter()
+        .map(|candidate| {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(Skip { path: candidate.path, reason: "stopped".to_owned() });
+            }
+            let read = read_one(candidate, options);
+            progress.report("reading and parsing", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            read
+        })
+        .collect();
+    let mut files = ReadFiles::default();
+    for result in read {
+        match result {
+            Ok((entry, facts)) => {
+                files.entries.push(entry);
+                files.facts.push(facts);
+            }
+            Err(skip) => files.skipped.push(skip),
+        }
+    }
+    files
+}
+
+fn read_one(candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts), Skip> {
+    let Candidate { path, disk_path } = candidate;
+    let bytes = match scan::read(&disk_path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Skip { path, reason: format!("cannot be read: {error}") }),
+    };
+    let language = Language::of_path(&disk_path);
+    let (size, head) = match &bytes {
+        Bytes::Whole(bytes) => (bytes.len() as u64, &bytes[..]),
+        Bytes::TooLarge(large) => (large.bytes, &large.head[..]),
+    };
+    let class = scan::classify(&path, language, head);
+    if class == FileClass::Binary && !options.with_binary {
+        return Err(Skip { path, reason: BINARY.to_owned() });
+    }
+    let facts = match bytes {
+        _ if class == FileClass::Binary => Facts::default(),
+        Bytes::Whole(bytes) => text_facts(&path, language, class, bytes),
+        Bytes::TooLarge(large) => too_large_facts(&large),
+    };
+    Ok((FileEntry { path, language, class, bytes: size }, facts))
+}
+
+fn text_facts(path: &str, language: Language, class: FileClass, bytes: Vec<u8>) -> Facts {
+    let (text, remark) = scan::decode(bytes);
+    let mut facts = if class == FileClass::Minified {
+        Facts { lines: lang::count_lines(language, text.as_bytes()), ..Facts::default() }
+    } else {
+        lang::extract(scan::file_name(path), language, &text)
+    };
+    facts.diagnostics.extend(remark.map(|remark| Diagnostic { line: 0, message: remark.into() }));
+    facts
+}
+
+fn too_large_facts(large: &scan::Large) -> Facts {
+    let limit = scan::MAX_READ_BYTES >> 20;
+    let reason = format!("larger than {limit} MiB: its lines are counted, but not parsed");
+    let lines = LineCounts { code: large.filled_lines, comment: 0, blank: large.blank_lines };
+    Facts { lines, ..Facts::unparsed(reason) }
+}

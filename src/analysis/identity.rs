@@ -1,0 +1,18 @@
+//! What a folder is called and which commit it holds.
+
+use std::path::Path;
+
+/// The folder's own name, `"repository"` for the root of a file system.
+pub fn folder_name(root: &Path) -> String {
+    let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    absolute.file_name().map_or_else(|| "repository".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The commit checked out in the git work tree that holds `root`. Git's configuration is not consulted beyond what
+/// opening the repository needs, and none of its hooks or programs run.
+pub fn commit(root: &Path) -> Option<String> {
+    let options = gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
+    let repository = gix::ThreadSafeRepository::discover_opts(root, gix::discover::upwards::Options::default(), options).ok()?;
+    let id = repository.to_thread_local().head_id().ok()?;
+    Some(id.to_string())
+}

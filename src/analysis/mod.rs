@@ -1,0 +1,190 @@
+//! The whole result of the layers above as plain tables, with progress and cancellation. Knows no Rerun.
+
+mod files;
+mod identity;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::graph::CodeGraph;
+use crate::lang::{Diagnostic, Facts, Function};
+use crate::metrics::{self, Metric};
+use crate::resolve::{Resolution, Sources, resolve};
+use crate::scan::{FileClass, FileId, ScanError, ScanOptions, Skip, SourceTree};
+
+/// What is analysed and what becomes a building.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which files are looked at.
+    pub scan: ScanOptions,
+    /// Draw files marked as generated.
+    pub with_generated: bool,
+    /// Draw minified files.
+    pub with_minified: bool,
+    /// Take files that are not text.
+    pub with_binary: bool,
+}
+
+impl Options {
+    /// Whether files of this class become buildings.
+    pub fn draws(&self, class: FileClass) -> bool {
+        match class {
+            FileClass::Source => true,
+            FileClass::Generated => self.with_generated,
+            FileClass::Minified => self.with_minified,
+            FileClass::Binary => self.with_binary,
+        }
+    }
+}
+
+/// Told how far the work is; called from several threads.
+pub trait Progress: Sync {
+    /// `done` of `total` steps of `stage` are over.
+    fn report(&self, stage: &'static str, done: usize, total: usize);
+}
+
+/// No progress wanted.
+impl Progress for () {
+    fn report(&self, _stage: &'static str, _done: usize, _total: usize) {}
+}
+
+/// A function with its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionRow {
+    /// Where it is defined.
+    pub file: FileId,
+    /// What is known of it.
+    pub function: Function,
+}
+
+/// Something about a file that was read, such as a syntax error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiagnosticRow {
+    /// The file.
+    pub file: FileId,
+    /// What happened.
+    pub diagnostic: Diagnostic,
+}
+
+/// Everything that is known of a repository.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Name of the folder.
+    pub name: String,
+    /// The commit that is checked out, in hex, when the folder is a git work tree.
+    pub commit: Option<String>,
+    /// Files and directories.
+    pub tree: SourceTree,
+    /// The files that become buildings, in path order.
+    pub drawn: Vec<FileId>,
+    /// Functions by file and line.
+    pub functions: Vec<FunctionRow>,
+    /// Imports and where they lead.
+    pub resolution: Resolution,
+    /// Files and their dependencies.
+    pub graph: CodeGraph,
+    /// Values by file.
+    pub metrics: Vec<Metric>,
+    /// What the parsers said, by file and line.
+    pub diagnostics: Vec<DiagnosticRow>,
+    /// Files and folders that could not be taken, in path order.
+    pub skipped: Vec<Skip>,
+}
+
+impl Analysis {
+    /// The metric of this name.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| &*metric.name == name)
+    }
+}
+
+/// Why there is no analysis.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The folder cannot be walked.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// There is nothing to draw.
+    #[error("{}: nothing to draw: {what}", root.display())]
+    Empty {
+        /// The folder as given.
+        root: PathBuf,
+        /// What was found instead, and what to do.
+        what: String,
+    },
+    /// The caller asked to stop.
+    #[error("stopped before the analysis was complete; nothing was written")]
+    Cancelled,
+    /// The system gives no threads.
+    #[error("cannot start worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Stack of a worker thread, in bytes: parsers recurse, and address space costs nothing until it is used.
+const WORKER_STACK_BYTES: usize = 256 << 20;
+
+/// Analyses the folder `root`. Nothing of it is executed and nothing outside it is read.
+///
+/// # Errors
+/// When the folder cannot be walked, holds nothing to draw, or `cancelled` became true. Files that cannot be read or
+/// parsed are no error: they are in `skipped` and `diagnostics`.
+pub fn analyze(
+    root: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<Analysis, AnalysisError> {
+    let workers = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?;
+    let walk = crate::scan::walk(root, &options.scan)?;
+    let mut skipped = walk.skipped;
+    let found = walk.candidates.len();
+    let read = workers.install(|| files::read_all(walk.candidates, options, progress, cancelled));
+    if cancelled.load(Ordering::Relaxed) {
+        return Err(AnalysisError::Cancelled);
+    }
+    skipped.extend(read.skipped);
+    skipped.sort_unstable();
+
+    let (tree, facts) = (SourceTree::new(read.entries), read.facts);
+    let drawn: Vec<_> = tree.file_ids().filter(|&id| options.draws(tree.file(id).class)).collect();
+    if drawn.is_empty() {
+        return Err(AnalysisError::Empty { root: root.to_owned(), what: why_empty(&tree, found, &skipped) });
+    }
+    progress.report("resolving imports", 0, 1);
+    let resolution = workers.install(|| resolve(&Sources { tree: &tree, facts: &facts }));
+    let graph = CodeGraph::new(tree.files.len(), &resolution.edges);
+    let metrics = metrics::compute(&tree.files, &facts, &graph);
+    let (functions, diagnostics) = rows(facts);
+    let name = identity::folder_name(root);
+    let commit = identity::commit(root);
+    Ok(Analysis { name, commit, tree, drawn, functions, resolution, graph, metrics, diagnostics, skipped })
+}
+
+fn rows(facts: Vec<Facts>) -> (Vec<FunctionRow>, Vec<DiagnosticRow>) {
+    let (mut functions, mut diagnostics) = (Vec::new(), Vec::new());
+    for (facts, id) in facts.into_iter().zip(0..) {
+        let file = FileId(id);
+        functions.extend(facts.functions.into_iter().map(|function| FunctionRow { file, function }));
+        diagnostics.extend(facts.diagnostics.into_iter().map(|diagnostic| DiagnosticRow { file, diagnostic }));
+    }
+    (functions, diagnostics)
+}
+
+fn why_empty(tree: &SourceTree, found: usize, skipped: &[Skip]) -> String {
+    if !tree.files.is_empty() {
+        return format!("its {} text files are generated or minified; add --with generated,minified", tree.files.len());
+    }
+    match (found, skipped.first()) {
+        (0, None) => {
+            "the folder holds no files, or the ignore rules exclude them all; try --no-ignore or --hidden".to_owned()
+        }
+        (0, Some(first)) => format!("no file could be taken, such as {:?}: {}", first.path, first.reason),
+        (_, Some(first)) if first.reason == files::BINARY => {
+            format!("its {found} files are not text; add --with binary")
+        }
+        (_, first) => {
+            let first = first.map_or_else(String::new, |first| format!(", such as {:?}: {}", first.path, first.reason));
+            format!("none of its {found} files could be taken{first}")
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a user may type. What the work needs is another matter: see `look` and `options` below.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::analysis::Options;
+use crate::scan::ScanOptions;
+
+/// Any repository becomes a 3D code city in the Rerun viewer.
+///
+/// A building is a file, a district is a directory, an arc is an import. Footprint, height and colour are metrics of
+/// your choice. Nothing of the repository is executed and nothing leaves this machine.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say nothing but errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print a summary as one line of JSON, for scripts.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  repolis view .                                  the city of this folder, in the browser
+  repolis view . --color max_complexity           coloured by the most complex function
+  repolis view . --exclude 'tests/**' --no-open   without tests; only print the address
+  repolis log . -o city.rrd                       a recording, to be kept or sent
+  repolis replay city.rrd                         shows it again, without the repository
+  repolis log . -o - | rerun -                    into the desktop viewer
+
+More on each command: repolis help COMMAND";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse a folder and open its city.
+    ///
+    /// The city opens in the browser: a page with the viewer, a legend, and the details of what you click. It is
+    /// served on 127.0.0.1 only, until Ctrl-C.
+    #[command(after_help = METRICS_HELP)]
+    View(View),
+    /// Analyse a folder and write its city as a recording (.rrd).
+    #[command(after_help = METRICS_HELP)]
+    Log(Log),
+    /// Open recordings that `repolis log` wrote; the repository is not needed.
+    Replay(Replay),
+}
+
+const METRICS_HELP: &str = "\
+Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, complexity, max_complexity,
+nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language and class.
+The page docs/metrics.md says what each is and where its formula comes from.";
+
+#[derive(Debug, Args)]
+pub struct View {
+    #[command(flatten)]
+    pub city: CityArgs,
+    #[command(flatten)]
+    pub show: Show,
+    /// Stream into a running Rerun viewer instead, such as rerun+http://127.0.0.1:9876/proxy.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["native", "port", "no_open"])]
+    pub connect: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Log {
+    #[command(flatten)]
+    pub city: CityArgs,
+    /// File to write; `-` writes to standard output, for `rerun -`.
+    #[arg(long, short, value_name = "FILE", required_unless_present = "connect")]
+    pub output: Option<PathBuf>,
+    /// Stream into a running Rerun viewer too, such as rerun+http://127.0.0.1:9876/proxy.
+    #[arg(long, value_name = "URL")]
+    pub connect: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Recordings, or folders of recordings.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub show: Show,
+}
+
+/// Where a city is shown.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Port of the page on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Do not open the browser, only print the address.
+    #[arg(long)]
+    pub no_open: bool,
+    /// Open the desktop viewer (`rerun` 0.36.3 on the PATH) instead of the browser.
+    #[arg(long, conflicts_with_all = ["port", "no_open"])]
+    pub native: bool,
+    /// Further name under which a proxy serves the page; may be repeated.
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Path under which a proxy serves the page.
+    #[arg(long, value_name = "PATH", default_value = "")]
+    pub base_url: String,
+}
+
+/// What is analysed and how it looks.
+#[derive(Debug, Args)]
+pub struct CityArgs {
+    /// Folder of the repository.
+    #[arg(default_value = ".", value_name = "SOURCE")]
+    pub source: PathBuf,
+    /// Metric of the footprint.
+    #[arg(long, value_name = "METRIC", default_value = "code_lines", help_heading = "Look")]
+    pub area: String,
+    /// Metric of the height.
+    #[arg(long, value_name = "METRIC", default_value = "complexity", help_heading = "Look")]
+    pub height: String,
+    /// Metric of the colour.
+    #[arg(long, value_name = "METRIC", default_value = "language", help_heading = "Look")]
+    pub color: String,
+    /// At most so many import arcs, the strongest; 1000 is the most [default: by the number of files].
+    #[arg(long, value_name = "N", help_heading = "Look")]
+    pub arcs: Option<usize>,
+    /// Draw files that are left out otherwise.
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', help_heading = "Files")]
+    pub with: Vec<Class>,
+    /// Only files that match this glob, in .gitignore syntax; may be repeated.
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub include: Vec<String>,
+    /// No files or folders that match this glob; may be repeated.
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub exclude: Vec<String>,
+    /// Take files and folders whose name starts with a dot.
+    #[arg(long, help_heading = "Files")]
+    pub hidden: bool,
+    /// Take what .gitignore, .ignore and .repolisignore exclude.
+    #[arg(long, help_heading = "Files")]
+    pub no_ignore: bool,
+}
+
+/// Classes of files that are no buildings unless asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Class {
+    /// Lock files, protobuf output, files marked as generated.
+    Generated,
+    /// JavaScript and CSS squeezed for transport.
+    Minified,
+    /// Files that are not text.
+    Binary,
+}
+
+impl CityArgs {
+    /// What the analysis needs of it.
+    pub fn options(&self) -> Options {
+        Options {
+            scan: ScanOptions {
+                hidden: self.hidden,
+                no_ignore: self.no_ignore,
+                include: self.include.clone(),
+                exclude: self.exclude.clone(),
+            },
+            with_generated: self.with.contains(&Class::Generated),
+            with_minified: self.with.contains(&Class::Minified),
+            with_binary: self.with.contains(&Class::Binary),
+        }
+    }
+}

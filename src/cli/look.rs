@@ -1,0 +1,68 @@
+//! Names of metrics on the command line become a city.
+
+use anyhow::{Result, bail};
+
+use super::args::CityArgs;
+use crate::analysis::Analysis;
+use crate::city::{self, City, CityInput, ColorBy, Cycles};
+use crate::metrics::{Column, METRICS};
+
+/// Refuses names that no metric has, before any work is done.
+pub fn check_names(args: &CityArgs) -> Result<()> {
+    for (option, name) in [("--area", &args.area), ("--height", &args.height), ("--color", &args.color)] {
+        if !METRICS.iter().any(|metric| metric.name == name) {
+            let names: Vec<_> = METRICS.iter().map(|metric| metric.name).collect();
+            bail!("{option} {name}: no such metric; there are {}", names.join(", "));
+        }
+    }
+    for (option, name) in [("--area", &args.area), ("--height", &args.height)] {
+        if ["language", "class"].contains(&name.as_str()) {
+            bail!("{option} {name}: this metric is text and can only be a colour");
+        }
+    }
+    Ok(())
+}
+
+/// Builds the city with the metrics chosen.
+pub fn city(analysis: &Analysis, args: &CityArgs) -> Result<City> {
+    let (area, height) = (numbers(analysis, &args.area)?, numbers(analysis, &args.height)?);
+    let Some(color) = analysis.metric(&args.color) else { bail!("--color {}: no such metric", args.color) };
+    let color_numbers = color.values.to_numbers().unwrap_or_default();
+    let names: Vec<&str> = match &color.values {
+        Column::Text(values) => values.iter().map(|value| &**value).collect(),
+        Column::U64(_) | Column::F64(_) => Vec::new(),
+    };
+    let color = match color.values {
+        Column::Text(_) => ColorBy::Category { name: &color.name, values: &names },
+        Column::U64(_) | Column::F64(_) => {
+            ColorBy::Number(city::Metric { name: &color.name, unit: &color.unit, values: &color_numbers })
+        }
+    };
+    let metric = |name: &'static str, values| city::Metric { name, unit: unit(name), values };
+    Ok(city::build(&CityInput {
+        tree: &analysis.tree,
+        drawn: &analysis.drawn,
+        area: metric(static_name(&args.area), &area),
+        height: metric(static_name(&args.height), &height),
+        color,
+        edges: &analysis.resolution.edges,
+        cycles: Cycles(&analysis.graph.cycle_of),
+        arc_budget: args.arcs,
+        previous: None,
+    }))
+}
+
+fn numbers(analysis: &Analysis, name: &str) -> Result<Vec<f64>> {
+    match analysis.metric(name).and_then(|metric| metric.values.to_numbers()) {
+        Some(numbers) => Ok(numbers),
+        None => bail!("{name}: not a metric of numbers"),
+    }
+}
+
+fn static_name(name: &str) -> &'static str {
+    METRICS.iter().find(|metric| metric.name == name).map_or("", |metric| metric.name)
+}
+
+fn unit(name: &str) -> &'static str {
+    METRICS.iter().find(|metric| metric.name == name).map_or("", |metric| metric.unit)
+}

@@ -1,0 +1,52 @@
+//! Imports as arcs over the roofs, and the directories as a graph.
+
+use rerun::{GraphEdges, GraphNodes, LineStrips3D};
+
+use super::StreamError;
+use super::chunks::StoreWriter;
+use super::record::color;
+use crate::analysis::Analysis;
+use crate::city::{Arc, ArcKind, City};
+
+/// Where a selected file's own imports are drawn.
+pub const SELECTED: &str = "/imports/selected";
+
+/// Logs the arcs of each kind at `/imports/<kind>`, those in cycles at `/imports/cycles`.
+pub fn log(writer: &mut StoreWriter, city: &City) -> Result<(), StreamError> {
+    for kind in ArcKind::DRAWN {
+        let arcs = city.arcs_of_kind(kind);
+        if !arcs.is_empty() {
+            writer.log(&format!("/imports/{}", kind.name()), &strips(arcs))?;
+        }
+    }
+    Ok(())
+}
+
+/// Arcs as line strips, two an arc: the paler half is at the imported end.
+pub fn strips(arcs: &[Arc]) -> LineStrips3D {
+    let halves = || arcs.iter().flat_map(|arc| arc.halves().map(|half| (half, arc.radius)));
+    LineStrips3D::new(halves().map(|((points, _), _)| points.to_vec()))
+        .with_colors(halves().map(|((_, rgb), _)| color(rgb)))
+        .with_radii(halves().map(|(_, radius)| radius))
+}
+
+/// Logs `/graph`: directories at fixed places, and the imports between them.
+pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+    let graph = &city.graph;
+    let path = |index: u32| {
+        let dir = graph.nodes[index as usize].dir;
+        let path = &analysis.tree.dir(dir).path;
+        if path.is_empty() { analysis.name.clone() } else { path.to_string() }
+    };
+    let ids: Vec<_> = (0..graph.nodes.len() as u32).map(path).collect();
+    let nodes = GraphNodes::new(ids.iter().map(String::as_str))
+        .with_positions(graph.nodes.iter().map(|node| node.position))
+        .with_radii(graph.nodes.iter().map(|node| node.radius))
+        .with_colors(graph.nodes.iter().map(|node| color(node.color)))
+        .with_labels(ids.iter().map(|id| id.rsplit('/').next().unwrap_or(id)))
+        .with_show_labels(true);
+    writer.log("/graph", &nodes)?;
+    let id = |index: u32| ids[index as usize].as_str();
+    let edges = GraphEdges::new(graph.edges.iter().map(|edge| (id(edge.from), id(edge.to)))).with_directed_edges();
+    Ok(writer.log("/graph", &edges)?)
+}

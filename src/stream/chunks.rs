@@ -1,0 +1,57 @@
+//! Chunks with ids that follow from their order, so that the same input gives the same bytes.
+
+use rerun::external::re_log_types::external::re_tuid::Tuid;
+use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource};
+use rerun::log::{Chunk, ChunkError, ChunkId, RowId};
+use rerun::{AsComponents, SerializedComponentBatch, StoreId, TimePoint};
+
+/// Ids count up from one second after the epoch: anything logged with a real clock is newer and wins over them.
+const BASE_NANOS: u64 = 1_000_000_000;
+
+/// The messages of one store in the making.
+pub struct StoreWriter {
+    store: StoreId,
+    next_id: u64,
+    timepoint: TimePoint,
+    messages: Vec<LogMsg>,
+}
+
+impl StoreWriter {
+    /// A store whose rows are static unless `timepoint` says otherwise; its first message introduces it.
+    pub fn new(store: StoreId, timepoint: TimePoint) -> Self {
+        Self::starting_at(store, timepoint, BASE_NANOS)
+    }
+
+    /// Additions to a store that a viewer already has; they win over what was logged before `nanos_since_epoch`.
+    pub fn addition(store: StoreId, nanos_since_epoch: u64) -> Self {
+        Self::starting_at(store, TimePoint::default(), nanos_since_epoch)
+    }
+
+    fn starting_at(store: StoreId, timepoint: TimePoint, nanos: u64) -> Self {
+        let info = StoreInfo::new(store.clone(), StoreSource::Other("repolis".to_owned()));
+        let introduction = SetStoreInfo { row_id: Tuid::from_nanos_and_inc(nanos, 0), info };
+        Self { store, next_id: nanos + 1, timepoint, messages: vec![LogMsg::SetStoreInfo(introduction)] }
+    }
+
+    /// Logs an archetype at an entity, one row.
+    pub fn log(&mut self, entity: &str, archetype: &dyn AsComponents) -> Result<(), ChunkError> {
+        self.log_batches(entity, archetype.as_serialized_batches())
+    }
+
+    /// Logs component batches at an entity, one row.
+    pub fn log_batches(&mut self, entity: &str, batches: Vec<SerializedComponentBatch>) -> Result<(), ChunkError> {
+        let id = Tuid::from_nanos_and_inc(self.next_id, 0);
+        self.next_id += 1;
+        let chunk = Chunk::builder_with_id(ChunkId::from_tuid(id), entity)
+            .with_serialized_batches(RowId::from_tuid(id), self.timepoint.clone(), batches)
+            .build()?;
+        let message: ArrowMsg = chunk.to_arrow_msg()?;
+        self.messages.push(LogMsg::ArrowMsg(self.store.clone(), message));
+        Ok(())
+    }
+
+    /// Everything logged, in order.
+    pub fn finish(self) -> Vec<LogMsg> {
+        self.messages
+    }
+}

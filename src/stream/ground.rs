@@ -1,0 +1,44 @@
+//! Plates of the districts, and the names on the largest.
+
+use rerun::{Boxes3D, FillMode, Points3D, Radius};
+
+use super::StreamError;
+use super::chunks::StoreWriter;
+use super::record::color;
+use crate::analysis::Analysis;
+use crate::city::City;
+
+/// The entity of the plates; its instances are `DirId`s.
+pub const GROUND: &str = "/ground";
+/// Rerun draws at most 60,000 boxes of one batch; plates beyond this many, the deepest, have no box.
+const MAX_PLATES: usize = 50_000;
+
+/// Logs `/ground`, an instance a `DirId`, and `/ground/names`.
+pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+    let mut plates = vec![(glam::Vec3::ZERO, glam::Vec3::ZERO, [0; 3]); analysis.tree.dirs.len().min(MAX_PLATES)];
+    for district in &city.districts {
+        // A directory without a plate of its own keeps a box of size zero, so that instance numbers stay ids.
+        if let Some(plate) = plates.get_mut(district.dir.index()) {
+            *plate = (district.center, district.half_size, district.color);
+        }
+    }
+    let boxes = Boxes3D::from_centers_and_half_sizes(plates.iter().map(|plate| plate.0), plates.iter().map(|plate| plate.1))
+        .with_colors(plates.iter().map(|plate| color(plate.2)))
+        .with_fill_mode(FillMode::Solid)
+        .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
+        .with_show_labels(false);
+    writer.log(GROUND, &boxes)?;
+
+    let named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
+    let names = Points3D::new(named.iter().map(|district| district.label_anchor()))
+        .with_radii(named.iter().map(|_| Radius::new_ui_points(0.0)))
+        .with_colors(named.iter().map(|district| color(district.color)))
+        .with_labels(named.iter().map(|district| or_name(&district.name, &analysis.name)))
+        .with_show_labels(true);
+    Ok(writer.log("/ground/names", &names)?)
+}
+
+/// The root has no name of its own: it is called after the repository.
+fn or_name<'a>(name: &'a str, repository: &'a str) -> &'a str {
+    if name.is_empty() { repository } else { name }
+}

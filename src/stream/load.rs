@@ -1,0 +1,220 @@
+//! A recording becomes an analysis and a city's geometry again.
+
+use std::io::BufRead;
+
+use re_log_encoding::{Decoder, DecoderApp};
+use rerun::external::re_log_types::LogMsg;
+use rerun::log::Chunk;
+use rerun::{StoreId, StoreKind};
+use rustc_hash::FxHashMap;
+use tokei::LanguageType;
+
+use super::table::Table;
+use super::{LoadError, tables};
+use crate::analysis::{Analysis, DiagnosticRow, FunctionRow};
+use crate::city::Legend;
+use crate::graph::CodeGraph;
+use crate::lang::{Diagnostic, Function, ImportKind, Language};
+use crate::metrics::{Column, Metric};
+use crate::resolve::{Edge, External, Resolution, Unresolved};
+use crate::scan::{FileClass, FileEntry, FileId, Skip, SourceTree};
+
+/// One instance of an entity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The batch's entity.
+    pub entity: String,
+    /// The instance in it.
+    pub instance: u64,
+}
+
+/// A city read back from a recording.
+pub struct Loaded {
+    /// The recording in its viewer.
+    pub store: StoreId,
+    /// What sizes and colours mean.
+    pub legend: Legend,
+    /// Everything that is known of the repository.
+    pub analysis: Analysis,
+    /// The building of each file that is drawn.
+    pub places: FxHashMap<FileId, Place>,
+    /// The middle of each roof in metres.
+    pub roofs: FxHashMap<FileId, glam::Vec3>,
+}
+
+/// Reads a recording that Repolis wrote.
+///
+/// # Errors
+/// When it is no Rerun recording, has no city, or was written by another version with other tables. A recording whose
+/// end is missing is read as far as it goes.
+pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
+    let Chunks { store, tables, batches } = chunks(reader)?;
+    let table = |name: &str| tables.get(name).ok_or_else(|| LoadError::NotACity(format!("/tables/{name}")));
+    let store = store.ok_or_else(|| LoadError::NotACity("recording".to_owned()))?;
+    let properties = table("repolis")?;
+    let one = |name| properties.read_text(name).map(|values| values.into_iter().next().unwrap_or_default());
+
+    let metrics = metrics(table("metrics")?, table("files")?)?;
+    let tree = tree(table("files")?, &metrics)?;
+    let resolution = Resolution {
+        edges: edges(table("imports")?)?,
+        externals: externals(table("externals")?)?,
+        unresolved: Vec::new(),
+    };
+    let index = table("index")?;
+    let (places, drawn) = places(index)?;
+    let commit = one("commit")?;
+    let mut analysis = Analysis {
+        name: one("repository")?.into_string(),
+        commit: (!commit.is_empty()).then(|| commit.into_string()),
+        drawn,
+        functions: functions(table("functions")?)?,
+        graph: CodeGraph::new(tree.files.len(), &resolution.edges),
+        tree,
+        resolution,
+        metrics,
+        diagnostics: Vec::new(),
+        skipped: Vec::new(),
+    };
+    diagnostics(table("diagnostics")?, &mut analysis)?;
+    let roofs = roofs(&places, &batches);
+    let legend = serde_json::from_str(&one("legend")?).map_err(|_| LoadError::WrongType("legend".to_owned()))?;
+    Ok(Loaded { store, legend, analysis, places, roofs })
+}
+
+#[derive(Default)]
+struct Chunks {
+    store: Option<StoreId>,
+    tables: FxHashMap<String, Table>,
+    batches: FxHashMap<String, Chunk>,
+}
+
+fn chunks(reader: impl BufRead) -> Result<Chunks, LoadError> {
+    let mut found = Chunks::default();
+    for message in DecoderApp::decode_lazy(reader) {
+        let LogMsg::ArrowMsg(store, arrow) = message? else { continue };
+        if store.kind() != StoreKind::Recording {
+            continue;
+        }
+        let chunk = Chunk::from_arrow_msg(&arrow)?;
+        let entity = chunk.entity_path().to_string();
+        if let Some(name) = entity.strip_prefix("/tables/").or_else(|| entity.strip_prefix("/__properties/")) {
+            found.tables.insert(name.to_owned(), Table::from_chunk(&chunk));
+            found.store = Some(store);
+        } else if entity.starts_with("/city/") {
+            found.batches.insert(entity, chunk);
+        }
+    }
+    Ok(found)
+}
+
+fn metrics(specs: &Table, files: &Table) -> Result<Vec<Metric>, LoadError> {
+    let (names, units) = (specs.read_text("name")?, specs.read_text("unit")?);
+    let rows = names.into_iter().zip(units).zip(specs.read_text("description")?);
+    rows.map(|((name, unit), description)| {
+        let values = files.read_metric(&name)?;
+        Ok(Metric { name, unit, description, values })
+    })
+    .collect()
+}
+
+fn tree(files: &Table, metrics: &[Metric]) -> Result<SourceTree, LoadError> {
+    let text = |name: &str| match metrics.iter().find(|metric| &*metric.name == name).map(|metric| &metric.values) {
+        Some(Column::Text(values)) => Ok(values),
+        _ => Err(LoadError::MissingColumn(name.to_owned())),
+    };
+    let (languages, classes) = (text("language")?, text("class")?);
+    let sizes = match files.read_metric("bytes")? {
+        Column::U64(values) => values,
+        _ => return Err(LoadError::WrongType("bytes".to_owned())),
+    };
+    let rows = files.read_text("path")?.into_iter().zip(languages).zip(classes).zip(sizes);
+    let entries = rows.map(|(((path, language), class), bytes)| FileEntry {
+        path: path.into_string(),
+        language: Language(LanguageType::from_name(language)),
+        class: class_named(class),
+        bytes,
+    });
+    Ok(SourceTree::new(entries.collect()))
+}
+
+fn class_named(name: &str) -> FileClass {
+    let all = [FileClass::Source, FileClass::Generated, FileClass::Minified, FileClass::Binary];
+    all.into_iter().find(|class| class.name() == name).unwrap_or_default()
+}
+
+fn kind_named(name: &str) -> ImportKind {
+    ImportKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(ImportKind::Runtime)
+}
+
+fn edges(table: &Table) -> Result<Vec<Edge>, LoadError> {
+    let ends = table.read_u32("from")?.into_iter().zip(table.read_u32("to")?);
+    let rows = ends.zip(table.read_u32("line")?).zip(table.read_text("kind")?);
+    Ok(rows
+        .map(|(((from, to), line), kind)| Edge { from: FileId(from), to: FileId(to), line, kind: kind_named(&kind) })
+        .collect())
+}
+
+fn externals(table: &Table) -> Result<Vec<External>, LoadError> {
+    let rows = table.read_u32("from")?.into_iter().zip(table.read_text("package")?);
+    let rows = rows.zip(table.read_u32("line")?).zip(table.read_text("kind")?);
+    Ok(rows
+        .map(|(((from, package), line), kind)| External { from: FileId(from), package, line, kind: kind_named(&kind) })
+        .collect())
+}
+
+fn functions(table: &Table) -> Result<Vec<FunctionRow>, LoadError> {
+    let names = table.read_u32("file")?.into_iter().zip(table.read_text("name")?);
+    let lines = table.read_u32("line")?.into_iter().zip(table.read_u32("end_line")?);
+    let values = table.read_u32("complexity")?.into_iter().zip(table.read_u32("nesting_depth")?);
+    let rows = names.zip(lines).zip(values).map(|(((file, name), (line, end_line)), (complexity, nesting))| {
+        FunctionRow { file: FileId(file), function: Function { name, line, end_line, complexity, nesting } }
+    });
+    Ok(rows.collect())
+}
+
+fn diagnostics(table: &Table, analysis: &mut Analysis) -> Result<(), LoadError> {
+    let places = table.read_text("path")?.into_iter().zip(table.read_u32("line")?);
+    let texts = table.read_text("subject")?.into_iter().zip(table.read_text("message")?);
+    for (kind, ((path, line), (import, reason))) in table.read_text("kind")?.iter().zip(places.zip(texts)) {
+        let file = analysis.tree.file_id(&path);
+        match (&**kind, file) {
+            (tables::SKIPPED, _) => analysis.skipped.push(Skip { path: path.into_string(), reason: reason.into_string() }),
+            (tables::DIAGNOSTIC, Some(file)) => {
+                analysis.diagnostics.push(DiagnosticRow { file, diagnostic: Diagnostic { line, message: reason } });
+            }
+            (tables::UNRESOLVED, Some(from)) => {
+                analysis.resolution.unresolved.push(Unresolved { from, import, line, reason });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn places(index: &Table) -> Result<(FxHashMap<FileId, Place>, Vec<FileId>), LoadError> {
+    let instances = index.read_text("batch")?.into_iter().zip(index.read_u32("instance")?);
+    let mut places = FxHashMap::default();
+    for ((batch, instance), file) in instances.zip(index.read_u32("file")?) {
+        let entity = super::record::batch_entity(&batch);
+        places.insert(FileId(file), Place { entity, instance: instance.into() });
+    }
+    let mut drawn: Vec<_> = places.keys().copied().collect();
+    drawn.sort_unstable();
+    Ok((places, drawn))
+}
+
+fn roofs(places: &FxHashMap<FileId, Place>, batches: &FxHashMap<String, Chunk>) -> FxHashMap<FileId, glam::Vec3> {
+    let corners: FxHashMap<&str, Vec<glam::Vec3>> =
+        batches.iter().map(|(entity, chunk)| (entity.as_str(), roofs_of_batch(chunk))).collect();
+    let roof = |place: &Place| corners.get(place.entity.as_str())?.get(place.instance as usize).copied();
+    places.iter().filter_map(|(&file, place)| Some((file, roof(place)?))).collect()
+}
+
+fn roofs_of_batch(chunk: &Chunk) -> Vec<glam::Vec3> {
+    let vectors = |component| chunk.iter_slices::<[f32; 3]>(component).next().unwrap_or_default();
+    let centers = vectors(rerun::Boxes3D::descriptor_centers().component);
+    let half_sizes = vectors(rerun::Boxes3D::descriptor_half_sizes().component);
+    let up = |half_size: &[f32; 3]| glam::Vec3::Z * half_size[2];
+    centers.iter().zip(half_sizes).map(|(center, half_size)| glam::Vec3::from_array(*center) + up(half_size)).collect()
+}

@@ -1,0 +1,83 @@
+//! Analysis and city become Rerun entities, blueprint and tables, in any sink; and are read back from a recording.
+//! Knows no parsing.
+
+mod arcs;
+mod blueprint;
+mod chunks;
+mod ground;
+mod identity;
+mod load;
+mod record;
+mod report;
+mod sink;
+mod selection;
+mod table;
+mod tables;
+
+use std::io;
+
+pub use blueprint::{Extent, messages as blueprint_messages};
+pub use identity::APPLICATION_ID;
+pub use ground::GROUND;
+pub use load::{Loaded, Place, load};
+pub use record::record;
+pub use report::markdown as report_markdown;
+pub use rerun::external::re_log_types::LogMsg;
+pub use sink::{encode, send, to_bytes};
+pub use selection::selection;
+
+/// Why a recording cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// An address of a viewer is malformed.
+    #[error("{url}: not an address of a Rerun viewer ({reason}); it looks like rerun+http://127.0.0.1:9876/proxy")]
+    Url {
+        /// The address as given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A viewer is not there or went away.
+    #[error("{url}: {reason}; start a viewer with `rerun` and try again")]
+    Viewer {
+        /// The address as given.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The writer failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A chunk is malformed.
+    #[error("cannot build a chunk: {0}")]
+    Chunk(#[from] rerun::log::ChunkError),
+    /// A message cannot be encoded.
+    #[error("cannot encode the recording: {0}")]
+    Codec(#[from] re_log_encoding::CodecError),
+    /// A chunk does not have Rerun's schema.
+    #[error("cannot encode the recording: {0}")]
+    Sorbet(#[from] Box<re_sorbet::SorbetError>),
+}
+
+/// Why a recording cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The reader failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is not Rerun's format, or is damaged.
+    #[error("not a readable Rerun recording: {0}")]
+    Decode(#[from] re_log_encoding::DecodeError),
+    /// A chunk is malformed.
+    #[error("a damaged chunk: {0}")]
+    Chunk(#[from] rerun::log::ChunkError),
+    /// It is a recording, but not of a city.
+    #[error("a Rerun recording without a city (it has no {0}); write one with `repolis log FOLDER -o FILE`")]
+    NotACity(String),
+    /// A table lacks a column.
+    #[error("written by another version of Repolis: a table has no column {0:?}; write it again with this one")]
+    MissingColumn(String),
+    /// A column has another type.
+    #[error("written by another version of Repolis: column {0:?} has an unexpected type; write it again with this one")]
+    WrongType(String),
+}

@@ -1,0 +1,113 @@
+//! A whole recording: properties, ground, buildings, arcs, graph, report, tables and layout, in that order.
+
+use std::sync::Arc;
+
+use rerun::external::arrow::array::{ArrayRef, StringArray, UInt32Array};
+use rerun::external::re_log_types::LogMsg;
+use rerun::{AsComponents, Boxes3D, Color, ComponentDescriptor, FillMode, SerializedComponentBatch, TextDocument, TimePoint};
+use rerun::archetypes::RecordingInfo;
+
+use super::chunks::StoreWriter;
+use super::table::{Table, column_array};
+use super::{StreamError, arcs, blueprint, ground, identity, report, tables};
+use crate::analysis::Analysis;
+use crate::city::City;
+use crate::metrics::Column;
+use crate::scan::FileId;
+
+/// The version of the entities and tables; it changes when an older reader would misread a newer recording.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The messages of a recording of `city`, which was built from `analysis`, and its layout.
+///
+/// # Errors
+/// When Rerun refuses a chunk, which no input should cause.
+pub fn record(analysis: &Analysis, city: &City) -> Result<Vec<LogMsg>, StreamError> {
+    let legend = serde_json::to_string(&city.legend).map_err(std::io::Error::from)?;
+    let mut writer = StoreWriter::new(identity::store_id(analysis, &legend), TimePoint::default());
+    properties(&mut writer, analysis, legend)?;
+    ground::log(&mut writer, analysis, city)?;
+    buildings(&mut writer, analysis, city)?;
+    arcs::log(&mut writer, city)?;
+    arcs::log_graph(&mut writer, analysis, city)?;
+    writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
+    for (name, batches) in tables::tables(analysis) {
+        writer.log_batches(&format!("/tables/{name}"), batches)?;
+    }
+    writer.log_batches("/tables/index", index(city).into_batches())?;
+    let mut messages = writer.finish();
+    messages.extend(blueprint::messages(blueprint::Extent { min: city.bounds.0, max: city.bounds.1 })?);
+    Ok(messages)
+}
+
+/// What the recording is of. No absolute path, user or host name is among it.
+fn properties(writer: &mut StoreWriter, analysis: &Analysis, legend: String) -> Result<(), StreamError> {
+    writer.log("/__properties", &RecordingInfo::new().with_name(analysis.name.as_str()))?;
+    let one = |text: &str| [text.to_owned()];
+    let batches = Table::default()
+        .text("repository", one(&analysis.name))
+        .text("commit", one(analysis.commit.as_deref().unwrap_or_default()))
+        .text("tool_version", one(env!("CARGO_PKG_VERSION")))
+        .u32("schema_version", [SCHEMA_VERSION])
+        .text("legend", [legend])
+        .into_batches();
+    Ok(writer.log_batches("/__properties/repolis", batches)?)
+}
+
+/// Entity of a batch of buildings.
+pub fn batch_entity(name: &str) -> String {
+    format!("/city/{name}")
+}
+
+fn buildings(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+    for batch in &city.batches {
+        let buildings: Vec<_> = batch.instances.iter().filter_map(|&file| city.building(file)).collect();
+        let boxes = Boxes3D::from_centers_and_half_sizes(
+            buildings.iter().map(|building| building.center),
+            buildings.iter().map(|building| building.half_size),
+        )
+        .with_colors(buildings.iter().map(|building| color(building.color)))
+        .with_fill_mode(FillMode::Solid)
+        .with_labels(batch.instances.iter().map(|&file| &*analysis.tree.file(file).path))
+        .with_show_labels(false);
+        let mut batches = boxes.as_serialized_batches();
+        batches.extend(analysis.metrics.iter().map(|metric| {
+            SerializedComponentBatch::new(
+                instance_values(&metric.values, &batch.instances),
+                ComponentDescriptor::partial(&*metric.name),
+            )
+        }));
+        writer.log_batches(&batch_entity(&batch.name), batches)?;
+    }
+    Ok(())
+}
+
+/// A metric's values for the instances of a batch; counts are narrowed to 32 bits where all of them fit.
+fn instance_values(values: &Column, instances: &[FileId]) -> ArrayRef {
+    let rows = || instances.iter().map(|file| file.index());
+    match values {
+        Column::U64(values) => {
+            let narrow: Option<Vec<u32>> = rows().map(|row| u32::try_from(values[row]).ok()).collect();
+            match narrow {
+                Some(narrow) => Arc::new(UInt32Array::from(narrow)),
+                None => column_array(&Column::U64(rows().map(|row| values[row]).collect())),
+            }
+        }
+        Column::F64(values) => column_array(&Column::F64(rows().map(|row| values[row]).collect())),
+        Column::Text(values) => Arc::new(StringArray::from_iter_values(rows().map(|row| &values[row]))),
+    }
+}
+
+/// Which file an instance of a batch is, by batch and instance.
+fn index(city: &City) -> Table {
+    let rows = || city.batches.iter().flat_map(|batch| batch.instances.iter().zip(0_u32..).map(move |row| (batch, row)));
+    Table::default()
+        .text("batch", rows().map(|(batch, _)| &batch.name))
+        .u32("instance", rows().map(|(_, (_, instance))| instance))
+        .u32("file", rows().map(|(_, (file, _))| file.0))
+}
+
+/// An opaque colour.
+pub fn color([red, green, blue]: [u8; 3]) -> Color {
+    Color::from_rgb(red, green, blue)
+}

@@ -1,0 +1,126 @@
+//! Messages become the bytes of a recording, or go to a running viewer.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use rayon::prelude::*;
+use re_log_encoding::{
+    Compression, CrateVersion, Encodable, EncodingOptions, MessageHeader, MessageKind, RrdFooter, RrdManifestBuilder,
+    StreamFooter, StreamHeader, ToTransport,
+};
+use re_sorbet::ChunkBatch;
+use re_span::Span;
+use rerun::StoreId;
+use rerun::external::re_log_types::LogMsg;
+use rerun::external::re_uri::ProxyUri;
+use rerun::sink::{GrpcSink, GrpcSinkConnectionState, LogSink};
+
+use super::StreamError;
+
+/// How long a running viewer may take to accept a recording.
+const VIEWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Writes a complete recording with its footer.
+///
+/// Rerun's own encoder goes through the messages one by one and lists the stores of the footer in random order; here
+/// messages are compressed on all cores and the same messages give the same bytes.
+///
+/// # Errors
+/// What the writer says, such as a full disk or a closed pipe.
+pub fn encode(messages: &[LogMsg], mut writer: impl Write) -> Result<(), StreamError> {
+    let mut header = Vec::new();
+    let options = EncodingOptions::PROTOBUF_COMPRESSED;
+    StreamHeader { fourcc: re_log_encoding::rrd::RRD_FOURCC, version: CrateVersion::LOCAL.to_bytes(), options }
+        .to_rrd_bytes(&mut header)?;
+    writer.write_all(&header)?;
+
+    let encoded: Result<Vec<_>, StreamError> =
+        messages.par_iter().map(|message| encode_message(message, options.compression)).collect();
+    let mut offset = header.len() as u64;
+    let mut manifests = BTreeMap::<StoreId, RrdManifestBuilder>::new();
+    for (message, Encoded { bytes, uncompressed_size }) in messages.iter().zip(encoded?) {
+        if let LogMsg::ArrowMsg(store, arrow) = message {
+            let start = offset + MessageHeader::ENCODED_SIZE_BYTES as u64;
+            let span = Span::from_start_len(start, bytes.len() as u64 - MessageHeader::ENCODED_SIZE_BYTES as u64);
+            let batch = ChunkBatch::try_from(&arrow.batch).map_err(Box::new)?;
+            manifests.entry(store.clone()).or_default().append(&batch, span, uncompressed_size)?;
+        }
+        writer.write_all(&bytes)?;
+        offset += bytes.len() as u64;
+    }
+    writer.write_all(&footer(manifests, offset)?)?;
+    Ok(writer.flush()?)
+}
+
+struct Encoded {
+    bytes: Vec<u8>,
+    uncompressed_size: u64,
+}
+
+fn encode_message(message: &LogMsg, compression: Compression) -> Result<Encoded, StreamError> {
+    let transport = message.to_transport(compression)?;
+    let mut bytes = Vec::new();
+    transport.to_rrd_bytes(&mut bytes)?;
+    Ok(Encoded { bytes, uncompressed_size: transport.byte_size_uncompressed() })
+}
+
+/// The end of the stream: where each chunk is, by store.
+fn footer(manifests: BTreeMap<StoreId, RrdManifestBuilder>, offset: u64) -> Result<Vec<u8>, StreamError> {
+    let mut footer = RrdFooter::default().to_transport(())?;
+    for (store, manifest) in manifests {
+        footer.manifests.push(manifest.build(store)?.to_transport(())?);
+    }
+    let mut payload = Vec::new();
+    footer.to_rrd_bytes(&mut payload)?;
+    let mut bytes = Vec::new();
+    MessageHeader { kind: MessageKind::End, len: payload.len() as u64 }.to_rrd_bytes(&mut bytes)?;
+    let payload_offset = offset + bytes.len() as u64;
+    let end = StreamFooter::from_rrd_footer_bytes(payload_offset, &payload);
+    bytes.append(&mut payload);
+    end.to_rrd_bytes(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A complete recording as bytes.
+///
+/// # Errors
+/// When a message cannot be encoded.
+pub fn to_bytes(messages: &[LogMsg]) -> Result<Vec<u8>, StreamError> {
+    let mut bytes = Vec::new();
+    encode(messages, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Sends a recording to a running viewer or server at a `rerun+http://…/proxy` address.
+///
+/// # Errors
+/// When the address is malformed, nothing answers there, or the viewer goes away before it has everything.
+pub fn send(messages: &[LogMsg], url: &str) -> Result<(), StreamError> {
+    let uri: ProxyUri =
+        url.parse().map_err(|error| StreamError::Url { url: url.to_owned(), reason: format!("{error}") })?;
+    let viewer_error = |reason: String| StreamError::Viewer { url: url.to_owned(), reason };
+    reachable(&uri).map_err(|error| viewer_error(error.to_string()))?;
+    let sink = GrpcSink::new(uri);
+    for message in messages {
+        sink.send(message.clone());
+    }
+    sink.flush_blocking(VIEWER_TIMEOUT).map_err(|error| viewer_error(error.to_string()))?;
+    match sink.status() {
+        GrpcSinkConnectionState::Connected => Ok(()),
+        state => Err(viewer_error(format!("the connection ended early ({state:?})"))),
+    }
+}
+
+/// The client would retry for ever where nobody listens: ask first.
+fn reachable(uri: &ProxyUri) -> io::Result<()> {
+    let address = (uri.origin.host.to_string(), uri.origin.port);
+    let mut last = io::Error::other("the host name has no address");
+    for address in std::net::ToSocketAddrs::to_socket_addrs(&(address.0.trim_matches(['[', ']']), address.1))? {
+        match std::net::TcpStream::connect_timeout(&address, VIEWER_TIMEOUT) {
+            Ok(_) => return Ok(()),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}

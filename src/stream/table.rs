@@ -1,0 +1,106 @@
+//! Arrow columns of one entity under `/tables`: written as one static row, read back by name.
+
+use std::sync::Arc;
+
+use rerun::external::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray, UInt32Array, UInt64Array};
+use rerun::external::arrow::datatypes::{Float64Type, UInt32Type, UInt64Type};
+use rerun::log::Chunk;
+use rerun::{ComponentDescriptor, SerializedComponentBatch};
+
+use super::LoadError;
+use crate::metrics::Column;
+
+/// Named columns of equal length.
+#[derive(Default)]
+pub struct Table {
+    columns: Vec<(String, ArrayRef)>,
+}
+
+impl Table {
+    /// Adds a column of counts or ids.
+    pub fn u32(self, name: &str, values: impl IntoIterator<Item = u32>) -> Self {
+        self.column(name, Arc::new(UInt32Array::from_iter_values(values)))
+    }
+
+    /// Adds a column of text.
+    pub fn text<T: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
+        self.column(name, Arc::new(StringArray::from_iter_values(values)))
+    }
+
+    /// Adds the values of a metric.
+    pub fn metric(self, name: &str, values: &Column) -> Self {
+        self.column(name, column_array(values))
+    }
+
+    fn column(mut self, name: &str, values: ArrayRef) -> Self {
+        debug_assert!(self.columns.iter().all(|(_, other)| other.len() == values.len()));
+        self.columns.push((name.to_owned(), values));
+        self
+    }
+
+    /// The columns as component batches.
+    pub fn into_batches(self) -> Vec<SerializedComponentBatch> {
+        let batch = |(name, values): (String, ArrayRef)| {
+            SerializedComponentBatch::new(values, ComponentDescriptor::partial(name.as_str()))
+        };
+        self.columns.into_iter().map(batch).collect()
+    }
+
+    /// The columns of a chunk's only row.
+    pub fn from_chunk(chunk: &Chunk) -> Self {
+        let columns = chunk.components_identifiers().filter_map(|name| {
+            let list = chunk.raw_component_array(name)?.as_list_opt::<i32>()?;
+            (list.len() == 1 && list.is_valid(0)).then(|| (name.to_string(), list.value(0)))
+        });
+        let mut columns: Vec<_> = columns.collect();
+        columns.sort_by(|a, b| a.0.cmp(&b.0));
+        Self { columns }
+    }
+
+    /// Rows of the table.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, values)| values.len())
+    }
+
+    /// The column of text with this name.
+    pub fn read_text(&self, name: &str) -> Result<Vec<Box<str>>, LoadError> {
+        let values = self.find(name)?.as_string_opt::<i32>().ok_or_else(|| wrong_type(name))?;
+        Ok((0..values.len()).map(|row| Box::from(values.value(row))).collect())
+    }
+
+    /// The column of counts or ids with this name.
+    pub fn read_u32(&self, name: &str) -> Result<Vec<u32>, LoadError> {
+        let values = self.find(name)?.as_primitive_opt::<UInt32Type>().ok_or_else(|| wrong_type(name))?;
+        Ok(values.values().to_vec())
+    }
+
+    /// The values of a metric.
+    pub fn read_metric(&self, name: &str) -> Result<Column, LoadError> {
+        let values = self.find(name)?;
+        if let Some(values) = values.as_primitive_opt::<UInt64Type>() {
+            return Ok(Column::U64(values.values().to_vec()));
+        }
+        if let Some(values) = values.as_primitive_opt::<Float64Type>() {
+            return Ok(Column::F64(values.values().to_vec()));
+        }
+        self.read_text(name).map(Column::Text)
+    }
+
+    fn find(&self, name: &str) -> Result<&ArrayRef, LoadError> {
+        let found = self.columns.iter().find(|(column, _)| column == name);
+        found.map(|(_, values)| values).ok_or_else(|| LoadError::MissingColumn(name.to_owned()))
+    }
+}
+
+fn wrong_type(name: &str) -> LoadError {
+    LoadError::WrongType(name.to_owned())
+}
+
+/// The values of a metric as an Arrow array.
+pub fn column_array(values: &Column) -> ArrayRef {
+    match values {
+        Column::U64(values) => Arc::new(UInt64Array::from_iter_values(values.iter().copied())),
+        Column::F64(values) => Arc::new(Float64Array::from_iter_values(values.iter().copied())),
+        Column::Text(values) => Arc::new(StringArray::from_iter_values(values)),
+    }
+}
