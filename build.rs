@@ -20,7 +20,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out_dir.join("re_viewer.js.gz"), gzip(viewer.viewer_js())?)?;
     fs::write(out_dir.join("re_viewer_bg.wasm.gz"), gzip(viewer.viewer_wasm())?)?;
     println!("cargo::rustc-env=REPOLIS_VIEWER_HASH={}", hash(&[viewer.viewer_js(), viewer.viewer_wasm()]));
-    println!("cargo::rustc-env=REPOLIS_VIEWER_WASM_BYTES={}", viewer.viewer_wasm().len());
     Ok(())
 }
 

@@ -1,0 +1,185 @@
+//! The files of the page and of the viewer, as the binary carries them, each under an address that changes with it.
+
+use std::hash::{DefaultHasher, Hasher};
+use std::io::Read;
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+
+const INDEX: &str = include_str!("../../web/index.html");
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// What a body comes to after decompression, for a progress bar.
+const UNCOMPRESSED_LENGTH: HeaderName = HeaderName::from_static("x-uncompressed-length");
+
+const JS: &str = "text/javascript; charset=utf-8";
+
+struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! page_file {
+    ($name:literal, $content_type:expr) => {
+        Asset { name: $name, content_type: $content_type, bytes: include_bytes!(concat!("../../web/", $name)) }
+    };
+}
+
+/// Modules import each other by relative addresses, so all of these live under one hash.
+static PAGE_FILES: &[Asset] = &[
+    page_file!("main.js", JS),
+    page_file!("details.js", JS),
+    page_file!("dom.js", JS),
+    page_file!("legend.js", JS),
+    page_file!("socket.js", JS),
+    page_file!("status.js", JS),
+    page_file!("viewer.js", JS),
+    page_file!("style.css", "text/css; charset=utf-8"),
+    page_file!("icon.svg", "image/svg+xml"),
+];
+
+/// Compressed by the build script.
+static VIEWER_FILES: &[Asset] = &[
+    Asset {
+        name: "re_viewer.js",
+        content_type: JS,
+        bytes: include_bytes!(concat!(env!("OUT_DIR"), "/re_viewer.js.gz")),
+    },
+    Asset {
+        name: "re_viewer_bg.wasm",
+        content_type: "application/wasm",
+        bytes: include_bytes!(concat!(env!("OUT_DIR"), "/re_viewer_bg.wasm.gz")),
+    },
+];
+const VIEWER_HASH: &str = env!("REPOLIS_VIEWER_HASH");
+
+static PAGE_HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = DefaultHasher::new();
+    for asset in PAGE_FILES {
+        hasher.write_usize(asset.bytes.len());
+        hasher.write(asset.bytes);
+    }
+    format!("{:016x}", hasher.finish())
+});
+
+/// The page itself; it is asked for anew each time, and names the current addresses of all else.
+pub fn index() -> Response {
+    let html = INDEX
+        .replace("{{page}}", &format!("assets/{}", *PAGE_HASH))
+        .replace("{{viewer}}", &format!("assets/{VIEWER_HASH}"));
+    ([(CACHE_CONTROL, "no-cache")], Html(html)).into_response()
+}
+
+/// A file of the page or of the viewer.
+pub fn asset(hash: &str, name: &str, headers: &HeaderMap) -> Response {
+    let (files, compressed) = match hash {
+        VIEWER_HASH => (VIEWER_FILES, true),
+        _ if hash == *PAGE_HASH => (PAGE_FILES, false),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let Some(asset) = files.iter().find(|asset| asset.name == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let encoded = compressed && accepts_gzip(headers);
+    let etag = format!("\"{hash}{}\"", if encoded { "-gz" } else { "" });
+    let mut response = if is_known(&etag, headers) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else if compressed && !encoded {
+        decompressed(asset)
+    } else {
+        Body::from(Bytes::from_static(asset.bytes)).into_response()
+    };
+    describe(response.headers_mut(), asset, &etag, compressed.then_some(encoded));
+    response
+}
+
+/// `encoded` is absent for files that have one form only.
+fn describe(headers: &mut HeaderMap, asset: &Asset, etag: &str, encoded: Option<bool>) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(ETAG, etag);
+    }
+    if encoded.is_some() {
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    if encoded == Some(true) {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(UNCOMPRESSED_LENGTH, HeaderValue::from(uncompressed_length(asset.bytes)));
+    }
+}
+
+/// Proxies that ask for plain bytes are rare: they get them at the price of memory.
+fn decompressed(asset: &Asset) -> Response {
+    let mut bytes = Vec::with_capacity(uncompressed_length(asset.bytes) as usize);
+    match GzDecoder::new(asset.bytes).read_to_end(&mut bytes) {
+        Ok(_) => Body::from(bytes).into_response(),
+        Err(_) => StatusCode::NOT_ACCEPTABLE.into_response(),
+    }
+}
+
+/// gzip ends with the length of what it holds.
+fn uncompressed_length(gzip: &[u8]) -> u32 {
+    gzip.last_chunk().copied().map_or(0, u32::from_le_bytes)
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    codings.flat_map(|list| list.split(',')).any(|coding| {
+        let (name, parameter) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = parameter.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+fn is_known(etag: &str, headers: &HeaderMap) -> bool {
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|list| list.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_gzip(accept_encoding: &str, expect: bool) {
+        let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accept_encoding).expect("ASCII"))]);
+        assert_eq!(accepts_gzip(&headers), expect, "{accept_encoding:?}");
+    }
+
+    #[test]
+    fn gzip_is_asked_for() {
+        check_gzip("gzip", true);
+        check_gzip("br, GZIP;q=0.5", true);
+        check_gzip("deflate,gzip", true);
+        check_gzip("br", false);
+        check_gzip("gzip;q=0", false);
+        check_gzip("gzip; q=0.0, br", false);
+        check_gzip("", false);
+    }
+
+    #[test]
+    fn the_page_names_only_files_that_exist() {
+        let names: Vec<&str> = INDEX.split("{{page}}/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(names.len() >= 2, "{names:?}");
+        for name in names {
+            assert!(PAGE_FILES.iter().any(|asset| asset.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_viewer_file_comes_back_whole() {
+        let mut bytes = Vec::new();
+        let gzip = VIEWER_FILES[1].bytes;
+        GzDecoder::new(gzip).read_to_end(&mut bytes).expect("the build script compressed it");
+        assert!(bytes.starts_with(b"\0asm"));
+        assert_eq!(bytes.len(), uncompressed_length(gzip) as usize);
+    }
+}

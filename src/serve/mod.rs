@@ -1,0 +1,152 @@
+//! One HTTP port on 127.0.0.1: the page, the viewer and one WebSocket to a session. Knows nothing of parsing.
+//!
+//! Whatever reveals the repository goes over the socket alone, and that asks for the token in the printed address.
+
+mod assets;
+mod guard;
+mod routes;
+mod socket;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::sync::watch;
+
+use crate::session::Session;
+use guard::Guard;
+
+/// How long transfers may go on after the server was asked to stop.
+const STOP_GRACE: Duration = Duration::from_millis(500);
+const WORKER_THREADS: usize = 2;
+
+/// Where a page is served.
+#[derive(Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// 0 takes a free one.
+    pub port: u16,
+    /// The path under which a proxy shows the page, such as `/proxy/9000`; empty without one.
+    pub base_url: String,
+    /// Further values of `Host` and `Origin` to accept, such as `hub.example.org` or `localhost:8000`.
+    pub allow_hosts: Vec<String>,
+}
+
+/// Why a page cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("port {port} is in use: choose another with --port, or leave it out for a free one")]
+    PortInUse { port: u16 },
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen { port: u16, source: io::Error },
+    #[error("{0}: a base URL is a path such as /proxy/9000, of letters, digits and -._~/")]
+    BaseUrl(String),
+    #[error("{0}: an allowed host is a name, and a port if it has one: hub.example.org or localhost:8000")]
+    AllowHost(String),
+    #[error("the system gives no random bytes for the page's token: {0}")]
+    Random(getrandom::Error),
+    #[error("the server stopped: {0}")]
+    Run(#[from] io::Error),
+}
+
+/// A port that is taken, and waits for the session to show.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    port: u16,
+    base_url: String,
+    guard: Guard,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Takes the port, so that one in use is known before any work is done.
+    pub fn bind(options: &ServeOptions) -> Result<Self, ServeError> {
+        let base_url = checked_base_url(&options.base_url)?;
+        let (listener, port) = listen(options.port)?;
+        let guard = Guard::new(port, &options.allow_hosts)?;
+        Ok(Self { listener, port, base_url, guard, stop: watch::Sender::new(false) })
+    }
+
+    /// The address to open, with the token.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}{}/?token={}", self.port, self.base_url, self.guard.token())
+    }
+
+    /// A handle that ends [`Server::run`] from another thread.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.stop.clone())
+    }
+
+    /// Serves until stopped.
+    pub fn run(self, session: Arc<Session>) -> Result<(), ServeError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKER_THREADS)
+            .thread_name("repolis-serve")
+            .enable_all()
+            .build()?;
+        let result = runtime.block_on(self.serve(session));
+        runtime.shutdown_background();
+        result
+    }
+
+    async fn serve(self, session: Arc<Session>) -> Result<(), ServeError> {
+        let router = routes::router(&self.base_url, self.guard, session, self.stop.subscribe());
+        self.listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|stream| {
+            // Without it a selection's details wait for the acknowledgement of what was sent before; it works as well.
+            let _ = stream.set_nodelay(true);
+        });
+        let mut stop = self.stop.subscribe();
+        let graceful = stopped(self.stop.subscribe());
+        tokio::select! {
+            result = axum::serve(listener, router).with_graceful_shutdown(graceful) => result?,
+            () = async { stopped_mut(&mut stop).await; tokio::time::sleep(STOP_GRACE).await } => {}
+        }
+        Ok(())
+    }
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    stopped_mut(&mut stop).await;
+}
+
+async fn stopped_mut(stop: &mut watch::Receiver<bool>) {
+    // An error means that every sender is gone, the server with them: stopped, too.
+    let _ = stop.wait_for(|&stop| stop).await;
+}
+
+/// Ends a server; clones end the same one.
+#[derive(Clone, Debug)]
+pub struct Stopper(watch::Sender<bool>);
+
+impl Stopper {
+    /// Asks the server to stop; at once if it is not running yet.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+fn listen(port: u16) -> Result<(TcpListener, u16), ServeError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortInUse { port },
+        _ => ServeError::Listen { port, source },
+    })?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
+}
+
+/// `/a/b` for `/a/b/`, `a/b` and the like; empty for `/`.
+fn checked_base_url(base_url: &str) -> Result<String, ServeError> {
+    let path = base_url.trim_matches('/');
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    if !path.chars().all(allowed) || path.split('/').any(|part| part == "." || part == "..") || path.contains("//") {
+        return Err(ServeError::BaseUrl(base_url.to_owned()));
+    }
+    Ok(if path.is_empty() { String::new() } else { format!("/{path}") })
+}

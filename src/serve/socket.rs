@@ -1,0 +1,84 @@
+//! One page's socket: the whole city first, then what is added, and answers to what the page asks.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+use super::stopped;
+use crate::session::{FromPage, Session, Subscription, ToPage};
+
+/// A page that takes nothing for so long has gone, or is asleep and can load again.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The page is no longer there to be told anything.
+struct Gone;
+
+/// Serves a page until it leaves, falls behind, or the server stops.
+pub async fn serve(mut socket: WebSocket, session: &Session, stop: watch::Receiver<bool>) {
+    let goodbye = tokio::select! {
+        ended = converse(&mut socket, session) => ended.unwrap_or(None),
+        () = stopped(stop) => Some((close_code::AWAY, "Repolis was stopped.")),
+    };
+    if let Some((code, reason)) = goodbye {
+        // It may have left in the meantime: then there is nobody to tell.
+        let _ =
+            send(&mut socket, Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))).await;
+    }
+}
+
+type Goodbye = Option<(u16, &'static str)>;
+
+async fn converse(socket: &mut WebSocket, session: &Session) -> Result<Goodbye, Gone> {
+    let Subscription { missed, mut receiver } = session.tail.subscribe();
+    send_json(socket, &session.hello()).await?;
+    for chunk in session.recording.iter().chain(&missed) {
+        send(socket, Message::Binary(chunk.clone())).await?;
+    }
+    send_json(socket, &ToPage::Ready).await?;
+    loop {
+        tokio::select! {
+            added = receiver.recv() => match added {
+                Ok(chunk) => send(socket, Message::Binary(chunk)).await?,
+                Err(RecvError::Lagged(_)) => return Ok(Some((close_code::AGAIN, "This page fell too far behind."))),
+                Err(RecvError::Closed) => return Ok(None),
+            },
+            message = socket.recv() => match message {
+                Some(Ok(Message::Text(text))) => answer(socket, session, &text).await?,
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Binary(_))) => return Ok(Some((close_code::UNSUPPORTED, "Commands are text."))),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
+            },
+        }
+    }
+}
+
+async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result<(), Gone> {
+    let message: FromPage = match serde_json::from_str(text) {
+        Ok(message) => message,
+        Err(error) => {
+            let message = format!("Repolis does not understand its page ({error}): load it again.");
+            return send_json(socket, &ToPage::Error { message }).await;
+        }
+    };
+    let answer = session.answer(message);
+    send_json(socket, &answer.message).await?;
+    match answer.rrd {
+        Some(rrd) => send(socket, Message::Binary(rrd)).await,
+        None => Ok(()),
+    }
+}
+
+async fn send_json(socket: &mut WebSocket, message: &ToPage) -> Result<(), Gone> {
+    let Ok(json) = serde_json::to_string(message) else { return Err(Gone) };
+    send(socket, Message::Text(json.into())).await
+}
+
+/// Waits until the page has taken it, so that a slow one costs no more memory than what is sent.
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Gone> {
+    match tokio::time::timeout(SEND_TIMEOUT, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
+}

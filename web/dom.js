@@ -1,0 +1,67 @@
+// Building elements, and writing numbers and paths.
+
+/**
+ * An element with a class, and children that are elements or text. Text is never read as HTML.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} className
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/**
+ * @param {string} label
+ * @param {string} className
+ * @param {() => void} action
+ */
+export function button(label, className, action) {
+  const made = element("button", className, label);
+  made.type = "button";
+  made.addEventListener("click", action);
+  return made;
+}
+
+/**
+ * The element of `index.html` with this id.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+const NUMBERS = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const WHOLE_NUMBERS = new Intl.NumberFormat("en");
+
+/** @param {number | string} value */
+export function formatValue(value) {
+  if (typeof value === "string") return value;
+  return Number.isInteger(value) ? WHOLE_NUMBERS.format(value) : NUMBERS.format(value);
+}
+
+/** @param {number} bytes */
+export function formatMegabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * A path with its last part set off, so that the name is found at a glance.
+ * @param {string} path
+ */
+export function pathElement(path) {
+  const cut = path.lastIndexOf("/", path.length - 2) + 1;
+  return element("span", "path", element("span", "folder", path.slice(0, cut)), element("b", "", path.slice(cut)));
+}
+
+/** @param {import("./types.js").Color} color */
+export function cssColor([red, green, blue]) {
+  return `rgb(${red} ${green} ${blue})`;
+}

@@ -1,0 +1,45 @@
+// The one connection to Repolis: commands out; messages, and bytes for the viewer, in.
+
+/**
+ * @typedef {object} Listener
+ * @property {(message: import("./types.js").ToPage) => void} message
+ * @property {(rrd: Uint8Array) => void} bytes
+ * @property {(reason: string) => void} closed called once, also if the connection never came about
+ */
+
+/**
+ * @param {Listener} listener
+ * @returns {(message: import("./types.js").FromPage) => void} sends a command; without effect once closed
+ */
+export function connect(listener) {
+  const socket = new WebSocket(address());
+  let opened = false;
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("open", () => (opened = true));
+  socket.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") listener.message(JSON.parse(data));
+    else listener.bytes(new Uint8Array(data));
+  });
+  socket.addEventListener("close", ({ reason }) => listener.closed(reason || explain(opened)));
+  return (message) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  };
+}
+
+/** Beside the page, wherever a proxy put that; with the token of the page's own address. */
+function address() {
+  const url = new URL("socket", location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.search = location.search;
+  url.hash = "";
+  return url;
+}
+
+/** @param {boolean} opened */
+function explain(opened) {
+  if (opened) return "Repolis has gone.";
+  if (!new URLSearchParams(location.search).has("token")) {
+    return "The address lacks its token: open the one that Repolis printed.";
+  }
+  return "Repolis does not answer, or the token is of an earlier run: open the address that it printed last.";
+}

@@ -1,0 +1,58 @@
+// What the page is doing, and what went wrong.
+
+import { button, byId, element } from "./dom.js";
+
+/**
+ * A step of loading, in the middle of the page.
+ * @param {string} text
+ * @param {number} [fraction] how much is done; absent if that is not known
+ */
+export function showProgress(text, fraction) {
+  const status = byId("status");
+  const bar = element("progress", "");
+  bar.setAttribute("aria-label", text);
+  if (fraction !== undefined) bar.value = Math.min(fraction, 1);
+  status.replaceChildren(element("p", "", text), bar);
+  status.hidden = false;
+}
+
+export function hideProgress() {
+  byId("status").hidden = true;
+}
+
+/**
+ * Something failed for good. The first message stays: what follows is mostly its consequence.
+ * @param {string} title
+ * @param {string} advice
+ */
+export function showFailure(title, advice) {
+  hideProgress();
+  const notice = byId("notice");
+  if (notice.dataset.kind === "failure") return;
+  const reload = button("Load again", "", () => location.reload());
+  show("failure", element("b", "", title), element("span", "", advice), reload);
+}
+
+/**
+ * Something failed that can be passed over.
+ * @param {string} text
+ */
+export function showWarning(text) {
+  if (byId("notice").dataset.kind === "failure") return;
+  show("warning", element("span", "", text), button("Close", "", hideWarning));
+}
+
+function hideWarning() {
+  byId("notice").hidden = true;
+}
+
+/**
+ * @param {string} kind
+ * @param {...HTMLElement} children
+ */
+function show(kind, ...children) {
+  const notice = byId("notice");
+  notice.dataset.kind = kind;
+  notice.replaceChildren(...children);
+  notice.hidden = false;
+}

@@ -1,0 +1,117 @@
+// The Rerun viewer on the page's canvas. The only module that speaks to its handle.
+
+/**
+ * @typedef {import("./types.js").Building} Building
+ * @typedef {import("./types.js").WebHandle} WebHandle
+ */
+
+const CHANNEL = "city";
+// The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
+const HIDDEN_PANELS = { top: "hidden", blueprint: "hidden", selection: "hidden" };
+
+/**
+ * @typedef {object} Listener
+ * @property {(loaded: number, total: number) => void} progress in bytes, of the viewer's program
+ * @property {(building: Building | null) => void} selected
+ * @property {(message: string) => void} crashed
+ */
+
+/**
+ * Downloads and starts the viewer.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Listener} listener
+ * @returns {Promise<Viewer>}
+ */
+export async function startViewer(canvas, listener) {
+  if (!canDraw()) throw new Error("This browser offers neither WebGPU nor WebGL 2, which the city is drawn with.");
+  await wasm_bindgen({ module_or_path: await download(wasmAddress(), listener.progress) });
+  const handle = new wasm_bindgen.WebHandle({
+    hide_welcome_screen: true,
+    enable_history: false,
+    persist: false,
+    theme: "system",
+    panel_state_overrides: HIDDEN_PANELS,
+    // The handle is busy while it calls: whoever wants to answer has to wait until it has returned.
+    on_viewer_event: (/** @type {string} */ event) => queueMicrotask(() => forward(event, listener)),
+  });
+  // A crash is an exception out of a frame; nothing else tells of it.
+  addEventListener("error", () => {
+    if (handle.has_panicked()) listener.crashed(handle.panic_message() ?? "for an unknown reason");
+  });
+  await handle.start(canvas);
+  handle.open_channel(CHANNEL, "Repolis");
+  return new Viewer(handle);
+}
+
+export class Viewer {
+  /** @param {WebHandle} handle */
+  constructor(handle) {
+    this.handle = handle;
+  }
+
+  /** @param {Uint8Array} rrd a complete stream */
+  show(rrd) {
+    this.handle.send_rrd_to_channel(CHANNEL, rrd);
+  }
+
+  /** @param {Building} building */
+  select({ entity, instance }) {
+    this.handle.add_receiver(`recording://${entity}[#${instance}]`);
+  }
+
+  /** @param {boolean} shown */
+  setPanels(shown) {
+    this.handle.toggle_panel_overrides(!shown);
+  }
+}
+
+function canDraw() {
+  return "gpu" in navigator || document.createElement("canvas").getContext("webgl2") !== null;
+}
+
+function wasmAddress() {
+  const meta = document.querySelector('meta[name="viewer-wasm"]');
+  if (!(meta instanceof HTMLMetaElement)) throw new Error("the page does not name its viewer");
+  return meta.content;
+}
+
+/**
+ * A response to be compiled while it arrives. Progress is read from a copy, so that the browser can keep what it compiled.
+ * @param {string} address
+ * @param {Listener["progress"]} progress
+ */
+async function download(address, progress) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The viewer could not be loaded: ${response.status} ${response.statusText}.`);
+  const total = Number(response.headers.get("x-uncompressed-length") ?? 0);
+  const copy = response.clone();
+  void count(copy, (loaded) => progress(loaded, total));
+  return response;
+}
+
+/**
+ * @param {Response} response
+ * @param {(loaded: number) => void} progress
+ */
+async function count(response, progress) {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  let loaded = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    loaded += part.value.byteLength;
+    progress(loaded);
+  }
+}
+
+/**
+ * @param {string} json
+ * @param {Listener} listener
+ */
+function forward(json, listener) {
+  const event = JSON.parse(json);
+  if (event.type !== "selection_change") return;
+  const item = event.items.find(
+    (/** @type {any} */ item) => item.type === "entity" && typeof item.instance_id === "number",
+  );
+  listener.selected(item ? { entity: item.entity_path, instance: item.instance_id } : null);
+}
