@@ -6,7 +6,7 @@ mod rust;
 mod script;
 
 pub use lines::{LineCounts, count_lines};
-pub use python::PythonFacts;
+pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts};
 pub use rust::RustFacts;
 pub use script::ScriptFacts;
 use std::path::Path;

@@ -1,0 +1,219 @@
+//! Python sources become facts: imports, functions, classes. Knows neither the file's name nor its package.
+
+mod depth;
+mod imports;
+mod visit;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::Ranged;
+use tokei::LanguageType;
+
+pub use imports::{Import, ImportForm, PythonFacts};
+
+use crate::lang::{Detail, Diagnostic, Facts, MAX_DIAGNOSTICS};
+
+pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
+    if u32::try_from(text.len()).is_err() {
+        return Facts::unparsed("larger than 4 GiB, not parsed");
+    }
+    if depth::is_too_deep(text) {
+        return Facts::unparsed("nested too deeply, not parsed");
+    }
+    // The parser holds its invariants by assertions; one that fails costs this file's facts and not the process.
+    catch_unwind(AssertUnwindSafe(|| parse(text))).unwrap_or_else(|_| Facts::unparsed("the parser failed on this file"))
+}
+
+fn parse(text: &str) -> Facts {
+    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let diagnostics = diagnostics(text, &parsed);
+    let Some(module) = parsed.syntax().as_module() else {
+        return Facts { diagnostics, ..Facts::default() };
+    };
+    let found = visit::visit_module(text, &module.body);
+    Facts {
+        functions: found.functions,
+        classes: found.classes,
+        detail: Detail::Python(Box::new(found.detail)),
+        diagnostics,
+        ..Facts::default()
+    }
+}
+
+fn diagnostics<T>(text: &str, parsed: &Parsed<T>) -> Vec<Diagnostic> {
+    let mut lines = visit::Lines::new(text);
+    let errors = parsed.errors().iter().take(MAX_DIAGNOSTICS);
+    errors
+        .map(|error| Diagnostic {
+            line: lines.line_of(error.range().start()),
+            message: format!("syntax error: {}", lower_first(&error.error.to_string())).into(),
+        })
+        .collect()
+}
+
+fn lower_first(message: &str) -> String {
+    let mut chars = message.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        extract(text, LanguageType::Python)
+    }
+
+    /// Imports as text, one a line: `line kind level module name`.
+    #[track_caller]
+    fn check_imports(text: &str, expect: &[&str]) {
+        let facts = facts(text);
+        let Detail::Python(detail) = &facts.detail else { panic!("not parsed: {:?}", facts.diagnostics) };
+        let actual: Vec<_> = detail
+            .imports()
+            .map(|import| {
+                let exported = if import.exported { " exported" } else { "" };
+                let name = match import.form {
+                    ImportForm::Module => String::new(),
+                    ImportForm::Member(name) => format!(" {name}"),
+                    ImportForm::Star => " *".into(),
+                };
+                let dots = ".".repeat(import.level as usize);
+                format!("{} {} {dots}{}{name}{exported}", import.line, import.kind.name(), import.module)
+            })
+            .collect();
+        assert_eq!(actual, expect);
+    }
+
+    /// Functions as text: `name line-end complexity/nesting`.
+    #[track_caller]
+    fn check_functions(text: &str, expect: &[&str]) {
+        let actual: Vec<_> = facts(text)
+            .functions
+            .iter()
+            .map(|f| format!("{} {}-{} {}/{}", f.name, f.line, f.end_line, f.complexity, f.nesting))
+            .collect();
+        assert_eq!(actual, expect);
+    }
+
+    #[test]
+    fn absolute_imports_have_a_line_for_each_alias() {
+        check_imports("import a.b as c, d\n", &["1 runtime a.b", "1 runtime d"]);
+        check_imports("from a import (\n  b,\n  c as x,\n)\n", &["2 runtime a b", "3 runtime a c"]);
+        check_imports("\u{feff}import a\r\nimport b\r\n", &["1 runtime a", "2 runtime b"]);
+    }
+
+    #[test]
+    fn relative_imports_keep_their_level() {
+        check_imports(
+            "from . import a\nfrom ..b.c import d\nfrom ... import e",
+            &["1 runtime . a", "2 runtime ..b.c d", "3 runtime ... e"],
+        );
+    }
+
+    #[test]
+    fn imports_in_functions_and_handlers_are_runtime() {
+        check_imports("def f():\n import a\n", &["2 runtime a"]);
+        check_imports("try:\n import a\nexcept E:\n import b\n", &["2 runtime a", "4 runtime b"]);
+    }
+
+    #[test]
+    fn type_checking_blocks_are_type_only() {
+        check_imports(
+            "if TYPE_CHECKING:\n import a\nelse:\n import b\nimport c",
+            &["2 type-only a", "4 runtime b", "5 runtime c"],
+        );
+        check_imports("if typing.TYPE_CHECKING and X:\n from a import *", &["2 type-only a * exported"]);
+        check_imports(
+            "if not TYPE_CHECKING:\n import a\nelif X:\n import b\nelse:\n import c",
+            &["2 runtime a", "4 type-only b", "6 type-only c"],
+        );
+        check_imports("if X:\n import a\nelif TYPE_CHECKING:\n import b", &["2 runtime a", "4 type-only b"]);
+    }
+
+    #[test]
+    fn literal_arguments_of_import_calls_are_dynamic() {
+        check_imports(
+            "import importlib\nx = importlib.import_module('a.b')\n__import__('c')\nimport_module(name)",
+            &["1 runtime importlib", "2 dynamic a.b", "3 dynamic c"],
+        );
+        check_imports("importlib.import_module('.x', __package__)", &["1 dynamic . x"]);
+        check_imports("importlib.import_module('..y.x', package=__name__)", &["1 dynamic ..y x"]);
+        check_imports("importlib.import_module('.x', other)\nimportlib.import_module('a b')", &[]);
+    }
+
+    #[test]
+    fn exported_names() {
+        check_imports(
+            "from .a import x as x, y as z, w\nfrom .b import *\nfrom .c import v\n__all__ = ['w']\n__all__ += ('v',)",
+            &[
+                "1 runtime .a x exported",
+                "1 runtime .a y",
+                "1 runtime .a w exported",
+                "2 runtime .b * exported",
+                "3 runtime .c v exported",
+            ],
+        );
+        check_imports("__all__ = a.__all__ + ['q']\nfrom .a import p as q", &["2 runtime .a p exported"]);
+    }
+
+    #[test]
+    fn functions_are_qualified() {
+        check_functions(
+            "@dec\ndef f():\n  def g(): pass\nclass A:\n  class B:\n    async def m(self):\n      return 1\n",
+            &["f 2-3 1/0", "f.g 3-3 1/0", "A.B.m 6-7 1/0"],
+        );
+        assert_eq!(facts("class A:\n class B: pass\ndef f():\n class C: pass\n").classes, 3);
+    }
+
+    #[test]
+    fn complexity_is_radons() {
+        check_functions("def f(a):\n if a: pass\n elif b and c or d: pass\n else: pass", &["f 1-4 5/1"]);
+        check_functions("def f(x):\n for i in x: pass\n else: pass\n while x: pass", &["f 1-4 4/1"]);
+        check_functions(
+            "def f():\n try: a()\n except A: b()\n except B: c()\n else: d()\n finally: e()",
+            &["f 1-6 4/1"],
+        );
+        check_functions("def f(x):\n return [a for a in x if a if b]", &["f 1-2 4/0"]);
+        check_functions("def f(x):\n return (lambda: 1 if x else 2)", &["f 1-2 2/0"]);
+        check_functions("def f(x):\n assert x and y, 1 if x else 2", &["f 1-2 2/0"]);
+        check_functions(
+            "def f(x):\n match x:\n  case 1: pass\n  case [a] if a and b: pass\n  case _: pass",
+            &["f 1-5 4/1"],
+        );
+        check_functions(
+            "def f(x=1 if a else 2):\n def g():\n  if x: pass\n return f'{a or b}'",
+            &["f 1-4 2/0", "f.g 2-3 2/1"],
+        );
+    }
+
+    #[test]
+    fn nesting_counts_blocks() {
+        check_functions(
+            "def f():\n with a:\n  for b in c:\n   if d: pass\n   elif e: pass\n if g: pass",
+            &["f 1-6 5/3"],
+        );
+    }
+
+    #[test]
+    fn broken_files_keep_their_facts() {
+        let facts = facts("import a\ndef f(:\n  pass\n)\nimport b\n");
+        assert!(!facts.diagnostics.is_empty());
+        assert_eq!(facts.diagnostics[0].line, 2);
+        let Detail::Python(detail) = &facts.detail else { panic!() };
+        assert_eq!(detail.imports().map(|import| import.module).collect::<Vec<_>>(), ["a", "b"]);
+        assert!(super::extract(&")\n".repeat(100), LanguageType::Python).diagnostics.len() <= MAX_DIAGNOSTICS);
+    }
+
+    #[test]
+    fn legacy_namespace_packages_are_seen() {
+        let is_legacy = |text: &str| match facts(text).detail {
+            Detail::Python(detail) => detail.extends_path,
+            _ => panic!("not parsed"),
+        };
+        assert!(is_legacy("__path__ = __import__('pkgutil').extend_path(__path__, __name__)"));
+        assert!(is_legacy("try:\n import pkg_resources\n pkg_resources.declare_namespace(__name__)\nexcept E: pass"));
+        assert!(!is_legacy("import pkgutil"));
+    }
+}

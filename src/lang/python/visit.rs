@@ -1,0 +1,382 @@
+//! One pass over a module's syntax tree.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt, UnaryOp};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts};
+use crate::lang::{Function, ImportKind};
+
+/// What one pass finds.
+pub(super) struct Found {
+    pub(super) functions: Vec<Function>,
+    pub(super) classes: u32,
+    pub(super) detail: PythonFacts,
+}
+
+pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
+    let mut visit = Visit::new(text);
+    visit.visit_body(body);
+    let Visit { functions, classes, mut imports, extends_path, exportable, all, .. } = visit;
+    if !all.is_empty() {
+        imports.export(exportable.iter().filter(|(_, name)| all.contains(name)).map(|&(entry, _)| entry));
+    }
+    Found { functions, classes, detail: imports.finish(extends_path) }
+}
+
+/// Turns offsets into lines; cheap when they come roughly in order.
+pub(super) struct Lines<'a> {
+    text: &'a [u8],
+    offset: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), offset: 0, line: 1 }
+    }
+
+    pub(super) fn line_of(&mut self, offset: TextSize) -> u32 {
+        let offset = offset.to_usize().min(self.text.len());
+        let newlines = |range| memchr::memchr_iter(b'\n', range).count() as u32;
+        if offset >= self.offset {
+            self.line += newlines(&self.text[self.offset..offset]);
+        } else {
+            self.line -= newlines(&self.text[offset..self.offset]);
+        }
+        self.offset = offset;
+        self.line
+    }
+}
+
+struct Visit<'a> {
+    lines: Lines<'a>,
+    functions: Vec<Function>,
+    classes: u32,
+    imports: ImportsBuilder,
+    extends_path: bool,
+    /// Qualified name of the innermost class or function.
+    scope: String,
+    type_only: bool,
+    complexity: u32,
+    nesting: u32,
+    max_nesting: u32,
+    /// Names bound by the top-level from-imports, with their entries.
+    exportable: Vec<(usize, &'a str)>,
+    /// The literal parts of `__all__`.
+    all: Vec<&'a str>,
+}
+
+impl<'a> Visit<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            lines: Lines::new(text),
+            functions: Vec::new(),
+            classes: 0,
+            imports: ImportsBuilder::default(),
+            extends_path: false,
+            scope: String::new(),
+            type_only: false,
+            complexity: 0,
+            nesting: 0,
+            max_nesting: 0,
+            exportable: Vec::new(),
+            all: Vec::new(),
+        }
+    }
+
+    fn kind(&self) -> ImportKind {
+        if self.type_only { ImportKind::TypeOnly } else { ImportKind::Runtime }
+    }
+
+    fn import(&mut self, import: &'a ast::StmtImport) {
+        let kind = self.kind();
+        for alias in &import.names {
+            let line = self.lines.line_of(alias.start());
+            let module = alias.name.as_str();
+            if is_dotted_name(module) {
+                self.imports.push(Import { level: 0, module, form: ImportForm::Module, line, kind, exported: false });
+            }
+        }
+    }
+
+    fn import_from(&mut self, import: &'a ast::StmtImportFrom) {
+        let kind = self.kind();
+        let module = import.module.as_ref().map_or("", |module| module.as_str());
+        // A broken statement names nothing.
+        if module.is_empty() && import.level == 0 {
+            return;
+        }
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            if name.is_empty() {
+                continue;
+            }
+            let form = if name == "*" { ImportForm::Star } else { ImportForm::Member(name) };
+            let bound = alias.asname.as_ref().map(|bound| bound.as_str());
+            let top_level = self.scope.is_empty();
+            let exported = top_level && (form == ImportForm::Star || bound == Some(name));
+            if top_level && !exported {
+                self.exportable.push((self.imports.len(), bound.unwrap_or(name)));
+            }
+            let line = self.lines.line_of(alias.start());
+            self.imports.push(Import { level: import.level, module, form, line, kind, exported });
+        }
+    }
+
+    /// Cyclomatic complexity by radon's formula (`radon.visitors.ComplexityVisitor`, version 6): 1 for the function, and
+    /// for each `if`, `elif`, conditional expression and `assert` 1, for a loop 1 and 1 for its `else`, for a `try` the
+    /// number of handlers and 1 for its `else`, for `and`/`or` the operands less 1, for a comprehension's `for` 1 and 1
+    /// for each of its `if`, and for a `match` its cases without the one that catches all. What is within an `assert`,
+    /// decorators and parameters does not count, nor do nested functions and classes.
+    fn function(&mut self, function: &'a ast::StmtFunctionDef) {
+        let line = self.lines.line_of(function.name.start());
+        let outer = (self.complexity, self.nesting, self.max_nesting);
+        for decorator in &function.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        self.visit_parameters(&function.parameters);
+
+        let index = self.functions.len();
+        let scope_len = self.enter(function.name.as_str());
+        let name = self.scope.as_str().into();
+        self.functions.push(Function { name, line, end_line: line, complexity: 1, nesting: 0 });
+        (self.complexity, self.nesting, self.max_nesting) = (1, 0, 0);
+        self.visit_body(&function.body);
+        let end_line = self.lines.line_of(function.end()).max(line);
+        let (complexity, nesting) = (self.complexity, self.max_nesting);
+        self.functions[index] = Function { end_line, complexity, nesting, ..self.functions[index].clone() };
+
+        self.scope.truncate(scope_len);
+        (self.complexity, self.nesting, self.max_nesting) = outer;
+    }
+
+    fn class(&mut self, class: &'a ast::StmtClassDef) {
+        self.classes += 1;
+        let outer = (self.complexity, self.nesting, self.max_nesting);
+        for decorator in &class.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        if let Some(arguments) = &class.arguments {
+            self.visit_arguments(arguments);
+        }
+        let scope_len = self.enter(class.name.as_str());
+        self.visit_body(&class.body);
+        self.scope.truncate(scope_len);
+        (self.complexity, self.nesting, self.max_nesting) = outer;
+    }
+
+    /// Makes `name` the innermost scope; returns what to truncate to when it ends.
+    fn enter(&mut self, name: &str) -> usize {
+        let scope_len = self.scope.len();
+        if scope_len > 0 {
+            self.scope.push('.');
+        }
+        self.scope.push_str(name);
+        scope_len
+    }
+
+    fn branch(&mut self, branch: &'a ast::StmtIf) {
+        let outer = self.type_only;
+        let guard = type_guard(&branch.test);
+        self.complexity += 1;
+        self.visit_expr(&branch.test);
+        self.type_only = outer || guard == TypeGuard::TypeOnly;
+        self.visit_body(&branch.body);
+        let mut in_else = outer || guard == TypeGuard::Runtime;
+        for clause in &branch.elif_else_clauses {
+            let mut type_only = in_else;
+            if let Some(test) = &clause.test {
+                self.complexity += 1;
+                self.visit_expr(test);
+                let guard = type_guard(test);
+                type_only |= guard == TypeGuard::TypeOnly;
+                in_else |= guard == TypeGuard::Runtime;
+            }
+            self.type_only = type_only;
+            self.visit_body(&clause.body);
+        }
+        self.type_only = outer;
+    }
+
+    /// `importlib.import_module("a.b")`, `import_module(".b", __package__)`, `__import__("a.b")`, and what makes a package
+    /// a legacy namespace.
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let (owner, callee) = match &*call.func {
+            Expr::Name(name) => (None, name.id.as_str()),
+            Expr::Attribute(attribute) => (Some(&*attribute.value), attribute.attr.as_str()),
+            _ => return,
+        };
+        match callee {
+            "import_module" | "__import__" => {
+                let is_import = match owner {
+                    None => true,
+                    Some(Expr::Name(name)) => matches!(name.id.as_str(), "importlib" | "builtins"),
+                    Some(_) => false,
+                };
+                if is_import {
+                    self.dynamic_import(call);
+                }
+            }
+            "extend_path" | "declare_namespace" if self.scope.is_empty() => self.extends_path = true,
+            _ => {}
+        }
+    }
+
+    fn dynamic_import(&mut self, call: &'a ast::ExprCall) {
+        let Some(Expr::StringLiteral(literal)) = call.arguments.find_argument_value("name", 0) else {
+            return;
+        };
+        let written = literal.value.to_str();
+        let module = written.trim_start_matches('.');
+        let level = (written.len() - module.len()) as u32;
+        let package = call.arguments.find_argument_value("package", 1);
+        let in_own_package =
+            matches!(package, Some(Expr::Name(name)) if matches!(name.id.as_str(), "__package__" | "__name__"));
+        if !is_dotted_name(module) || (level > 0 && !in_own_package) {
+            return;
+        }
+        let line = self.lines.line_of(call.start());
+        // A relative module has no form of its own: `.a.b` is imported as `from .a import b` would.
+        let (module, form) = match (level, module.rsplit_once('.')) {
+            (0, _) => (module, ImportForm::Module),
+            (_, Some((package, name))) => (package, ImportForm::Member(name)),
+            (_, None) => ("", ImportForm::Member(module)),
+        };
+        self.imports.push(Import { level, module, form, line, kind: ImportKind::Dynamic, exported: false });
+    }
+
+    /// Collects the string literals of `__all__ = […]`, `__all__ += […]`, `__all__ = a.__all__ + […]`.
+    fn export_all(&mut self, target: &'a Expr, value: &'a Expr) {
+        if self.scope.is_empty() && matches!(target, Expr::Name(name) if name.id.as_str() == "__all__") {
+            self.export_literals(value);
+        }
+    }
+
+    fn export_literals(&mut self, value: &'a Expr) {
+        let elements: &[Expr] = match value {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            Expr::BinOp(sum) if sum.op == Operator::Add => {
+                self.export_literals(&sum.left);
+                return self.export_literals(&sum.right);
+            }
+            _ => return,
+        };
+        self.all.extend(elements.iter().filter_map(|element| match element {
+            Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+            _ => None,
+        }));
+    }
+}
+
+impl<'a> Visitor<'a> for Visit<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(import) => return self.import(import),
+            Stmt::ImportFrom(import) => return self.import_from(import),
+            Stmt::FunctionDef(function) => return self.function(function),
+            Stmt::ClassDef(class) => return self.class(class),
+            Stmt::Assert(_) => {
+                let complexity = self.complexity;
+                walk_stmt(self, stmt);
+                self.complexity = complexity + 1;
+                return;
+            }
+            Stmt::Assign(assign) => {
+                if let [target] = &assign.targets[..] {
+                    self.export_all(target, &assign.value);
+                }
+            }
+            Stmt::AugAssign(assign) => self.export_all(&assign.target, &assign.value),
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    self.export_all(&assign.target, value);
+                }
+            }
+            _ => {}
+        }
+        let Some(decisions) = block_decisions(stmt) else {
+            return walk_stmt(self, stmt);
+        };
+        self.complexity += decisions;
+        self.nesting += 1;
+        self.max_nesting = self.max_nesting.max(self.nesting);
+        match stmt {
+            Stmt::If(branch) => self.branch(branch),
+            _ => walk_stmt(self, stmt),
+        }
+        self.nesting -= 1;
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Name(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_) => return,
+            Expr::BoolOp(operation) => self.complexity += operation.values.len().saturating_sub(1) as u32,
+            Expr::If(_) => self.complexity += 1,
+            Expr::Call(call) => self.call(call),
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a ast::Comprehension) {
+        self.complexity += 1 + comprehension.ifs.len() as u32;
+        ast::visitor::walk_comprehension(self, comprehension);
+    }
+
+    // Annotations hold neither decisions nor imports worth the walk.
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// Decisions of a statement that nests others; `None` for the rest. Those of `if` are counted clause by clause.
+fn block_decisions(stmt: &Stmt) -> Option<u32> {
+    Some(match stmt {
+        Stmt::If(_) | Stmt::With(_) => 0,
+        Stmt::For(stmt) => 1 + u32::from(!stmt.orelse.is_empty()),
+        Stmt::While(stmt) => 1 + u32::from(!stmt.orelse.is_empty()),
+        Stmt::Try(stmt) => stmt.handlers.len() as u32 + u32::from(!stmt.orelse.is_empty()),
+        Stmt::Match(stmt) => {
+            let catches_all = |case: &ast::MatchCase| matches!(&case.pattern, ast::Pattern::MatchAs(pattern) if pattern.pattern.is_none());
+            stmt.cases.len() as u32 - u32::from(stmt.cases.iter().any(catches_all))
+        }
+        _ => return None,
+    })
+}
+
+/// What the test of an `if` says about its body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TypeGuard {
+    /// Nothing.
+    None,
+    /// The body is only for a type checker.
+    TypeOnly,
+    /// The body only runs; what follows `else` is for a type checker.
+    Runtime,
+}
+
+fn type_guard(test: &Expr) -> TypeGuard {
+    match test {
+        Expr::UnaryOp(not) if not.op == UnaryOp::Not && is_type_checking(&not.operand) => TypeGuard::Runtime,
+        Expr::BoolOp(all) if all.op == ast::BoolOp::And && all.values.iter().any(is_type_checking) => {
+            TypeGuard::TypeOnly
+        }
+        test if is_type_checking(test) => TypeGuard::TypeOnly,
+        _ => TypeGuard::None,
+    }
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
+}
+
+fn is_dotted_name(name: &str) -> bool {
+    name.split('.').all(|part| {
+        part.starts_with(|first: char| first == '_' || first.is_alphabetic())
+            && part.chars().all(|char| char == '_' || char.is_alphanumeric())
+    })
+}

@@ -1,0 +1,169 @@
+//! Imports between Python files, searched as the interpreter would after every project of the repository is installed.
+
+mod manifest;
+mod modules;
+mod roots;
+mod stdlib;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+use self::modules::{Lookup, ModuleFiles, Modules};
+use self::roots::{Root, Roots};
+use crate::lang::{Family, ImportKind, PythonImport, PythonImportForm};
+use crate::resolve::{Edge, External, Resolution, Sources, Unresolved};
+use crate::scan::{DirId, FileId};
+
+pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
+    let files: Vec<FileId> = sources.files_of(Family::Python).collect();
+    if files.is_empty() {
+        return Resolution::default();
+    }
+    let modules = Modules::new(sources);
+    let roots = Roots::new(sources, &modules);
+    let parts: Vec<Resolution> = files
+        .par_chunks(64)
+        .map(|files| {
+            let mut part = Resolution::default();
+            for &from in files {
+                let file = sources.tree.file(from);
+                let is_init = file.name().starts_with("__init__.py");
+                let importer = Importer { from, dir: file.dir, is_init, modules: &modules, roots: &roots };
+                for import in sources.python(from).into_iter().flat_map(|facts| facts.imports()) {
+                    importer.resolve(&import, &mut part);
+                }
+            }
+            part
+        })
+        .collect();
+    let mut all = Resolution::default();
+    for part in parts {
+        all.edges.extend(part.edges);
+        all.externals.extend(part.externals);
+        all.unresolved.extend(part.unresolved);
+    }
+    all
+}
+
+/// One file whose imports are resolved.
+struct Importer<'a> {
+    from: FileId,
+    dir: DirId,
+    is_init: bool,
+    modules: &'a Modules<'a>,
+    roots: &'a Roots<'a>,
+}
+
+/// Where an import leads.
+enum Target {
+    Files(ModuleFiles),
+    /// A package without a file of its own.
+    Nothing,
+    External,
+    Unresolved(String),
+}
+
+impl Importer<'_> {
+    fn resolve(&self, import: &PythonImport<'_>, found: &mut Resolution) {
+        let (from, line) = (self.from, import.line);
+        let top = import.module.split('.').next().unwrap_or_default();
+        let target = if import.level > 0 { self.relative(import) } else { self.absolute(import, top) };
+        match target {
+            Target::Nothing => {}
+            Target::External => {
+                found.externals.push(External { from, package: top.into(), line, kind: import.kind });
+            }
+            Target::Unresolved(reason) => {
+                let import = as_written(import);
+                found.unresolved.push(Unresolved { from, import, line, reason: reason.into() });
+            }
+            Target::Files(ModuleFiles { source, stub }) => {
+                let kind = self.kind(import);
+                // What runs is the source; a stub beside it is for type checkers.
+                let stub_kind = if source.is_some() { ImportKind::TypeOnly } else { kind };
+                let edges = [(source, kind), (stub, stub_kind)];
+                found.edges.extend(edges.into_iter().filter_map(|(to, kind)| Some(Edge { from, to: to?, line, kind })));
+            }
+        }
+    }
+
+    /// In an `__init__` file, what is exported is passed on.
+    fn kind(&self, import: &PythonImport<'_>) -> ImportKind {
+        match import.kind {
+            ImportKind::Runtime if import.exported && self.is_init => ImportKind::ReExport,
+            kind => kind,
+        }
+    }
+
+    fn relative(&self, import: &PythonImport<'_>) -> Target {
+        let tree = self.modules.tree;
+        let mut dir = self.dir;
+        for _ in 1..import.level {
+            if dir == DirId::ROOT {
+                return Target::Unresolved("climbs out of the repository".into());
+            }
+            dir = tree.dir(dir).parent;
+        }
+        match self.modules.look_up(dir, import.module, import.form) {
+            Lookup::Found(files) | Lookup::Portion(files) => Target::Files(files),
+            Lookup::Namespace => Target::Nothing,
+            Lookup::Missing(missing) => Target::Unresolved(self.modules.reason(&missing)),
+        }
+    }
+
+    fn absolute(&self, import: &PythonImport<'_>, top: &str) -> Target {
+        if stdlib::is_stdlib(top) {
+            return self.shadowed(import, top).map_or(Target::External, Target::Files);
+        }
+        let (own, others) = self.roots.candidates(self.dir, top);
+        let mut portion = None;
+        let mut is_namespace = false;
+        let mut first_missing = None;
+        for (root, is_own) in own.iter().map(|root| (root, true)).chain(others.iter().map(|root| (root, false))) {
+            match self.modules.look_up(root.dir, import.module, import.form) {
+                Lookup::Found(files) if self.is_itself(import, files) => {}
+                Lookup::Found(files) => return Target::Files(files),
+                Lookup::Portion(files) => portion = portion.or(Some(files)),
+                Lookup::Namespace => is_namespace = true,
+                Lookup::Missing(missing) if missing.is_within_package && (is_own || root.is_declared) => {
+                    first_missing = first_missing.or(Some(missing));
+                }
+                Lookup::Missing(_) => {}
+            }
+        }
+        match (portion, first_missing) {
+            (Some(files), _) => Target::Files(files),
+            (None, _) if is_namespace => Target::Nothing,
+            (None, Some(missing)) => Target::Unresolved(self.modules.reason(&missing)),
+            (None, None) => Target::External,
+        }
+    }
+
+    /// A module of the standard library's name counts only where Python looks before the library itself: directly in a
+    /// declared root of the importing file's own project.
+    fn shadowed(&self, import: &PythonImport<'_>, top: &str) -> Option<ModuleFiles> {
+        if stdlib::is_builtin(top) {
+            return None;
+        }
+        let is_shadow = |root: &&Root| root.is_declared && self.modules.is_regular(root.dir, top);
+        let root = self.roots.candidates(self.dir, top).0.iter().find(is_shadow)?;
+        match self.modules.look_up(root.dir, import.module, import.form) {
+            Lookup::Found(files) | Lookup::Portion(files) if !self.is_itself(import, files) => Some(files),
+            _ => None,
+        }
+    }
+
+    /// A script named like a package (`flask.py`, which imports `flask`) does not mean itself.
+    fn is_itself(&self, import: &PythonImport<'_>, files: ModuleFiles) -> bool {
+        !self.is_init && !import.module.contains('.') && files.contains(self.from)
+    }
+}
+
+fn as_written(import: &PythonImport<'_>) -> Box<str> {
+    let name = match import.form {
+        PythonImportForm::Member(name) if import.module.is_empty() => name,
+        _ => "",
+    };
+    format!("{}{}{name}", ".".repeat(import.level as usize), import.module).into()
+}
