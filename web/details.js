@@ -48,7 +48,7 @@ function parts(details, select) {
     ...list("Imports", details.imports, links),
     ...list("Imported by", details.imported_by, (edge) => importLink(edge, false, select)),
     ...list("External packages", details.externals, (name) => element("li", "external", name)),
-    ...list("Most complex functions", details.functions, functionRow),
+    ...list("Functions by complexity", details.functions, functionRow),
   ];
 }
 

@@ -7,7 +7,7 @@
 
 const CHANNEL = "city";
 // The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
-const HIDDEN_PANELS = { top: "hidden", blueprint: "hidden", selection: "hidden" };
+const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
 
 /**
  * @typedef {object} Listener
