@@ -1,36 +1,17 @@
 //! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
 
+mod language;
 mod lines;
 mod python;
 mod rust;
 mod script;
 
+pub use language::Language;
 pub use lines::{LineCounts, count_lines};
 pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts};
 pub use rust::RustFacts;
 pub use script::ScriptFacts;
-use std::path::Path;
-
 use tokei::LanguageType;
-
-/// A language by `tokei`'s table, or unknown text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Language(pub Option<LanguageType>);
-
-impl Language {
-    /// Text in no language that `tokei` knows.
-    pub const UNKNOWN: Self = Self(None);
-
-    /// The language by the file's name, suffix and, where it has no suffix, shebang (which is read from disk).
-    pub fn of_path(path: impl AsRef<Path>) -> Self {
-        Self(LanguageType::from_path(path, &tokei::Config::default()))
-    }
-
-    /// The language's name as `tokei` prints it, or `"Text"`.
-    pub fn name(self) -> &'static str {
-        self.0.map_or("Text", LanguageType::name)
-    }
-}
 
 /// Resolvers are shared by the languages of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
