@@ -176,37 +176,15 @@ impl Random {
 
 #[test]
 fn time_is_linear_in_the_text() {
-    let pieces = [
-        "/*",
-        "\"",
-        "'",
-        "`",
-        "\\",
-        "```",
-        "```a\n",
-        "```rust a ",
-        "``` ",
-        "/// ",
-        "\n",
-        " ",
-        "a",
-        "///\n\n\n",
-        "\"\"\n",
-        "<script>\n",
-        "<template\n",
-    ];
-    let started = Instant::now();
-    for (language, _) in LanguageType::list() {
-        if *language == LanguageType::LinguaFranca {
-            continue;
-        }
+    use LanguageType::*;
+    let pieces = ["/*", "\"", "'", "\\", "```", "```a\n", "```rust a ", "/// ", "\n", " ", "a", "///\n\n\n", "\"\"\n"];
+    for language in [Rust, Python, TypeScript, C, Go, Css, Toml, Yaml, Markdown, D] {
         for piece in pieces {
-            let at = Instant::now();
-            count_lines(Language(Some(*language)), piece.repeat(200_000).as_bytes());
-            if at.elapsed() > Duration::from_millis(200) {
-                println!("{language} {piece:?} {:?}", at.elapsed());
-            }
+            let started = Instant::now();
+            let text = piece.repeat(200_000);
+            count_lines(Language(Some(language)), text.as_bytes());
+            // It takes 5 ms; what is quadratic takes minutes.
+            assert!(started.elapsed() < Duration::from_secs(2), "{language}: {piece:?}");
         }
     }
-    println!("{:?}", started.elapsed());
 }
