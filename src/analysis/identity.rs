@@ -13,6 +13,6 @@ pub fn folder_name(root: &Path) -> String {
 pub fn commit(root: &Path) -> Option<String> {
     let options = gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
     let repository = gix::ThreadSafeRepository::discover_opts(root, gix::discover::upwards::Options::default(), options).ok()?;
-    let id = repository.to_thread_local().head_id().ok()?;
-    Some(id.to_string())
+    let repository = repository.to_thread_local();
+    repository.head_id().ok().map(|id| id.to_string())
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::census::Census;
 use super::color::{Rgb, mix};
-use super::{City, Cycles};
+use super::{CITY_METRES, City, Cycles};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
 use crate::scan::{DirId, FileId};
@@ -142,8 +142,9 @@ pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cyc
     arcs
 }
 
-/// The imports of one file and those by others, at most [`MAX_ARCS`]; empty when the file has no building.
-pub fn arcs_of(city: &City, file: FileId, edges: &[Edge]) -> Vec<Arc> {
+/// The imports of one file and those by others, at most [`MAX_ARCS`], between the middles of their roofs; files without
+/// a roof have no building.
+pub fn arcs_of(roof: impl Fn(FileId) -> Option<Vec3>, file: FileId, edges: &[Edge]) -> Vec<Arc> {
     let site = Site::File(file);
     let mut ends = Vec::new();
     for edge in edges.iter().filter(|edge| ArcKind::of(edge.kind).is_some()) {
@@ -156,10 +157,10 @@ pub fn arcs_of(city: &City, file: FileId, edges: &[Edge]) -> Vec<Arc> {
     let mut links = counted(ends.into_iter());
     truncate(&mut links, MAX_ARCS);
     let ends = |site: Site| match site {
-        Site::File(file) => city.roof(file),
+        Site::File(file) => roof(file),
         Site::Dir(_) => None,
     };
-    links_to_arcs(city, links, ends)
+    links_to_arcs(links, ends)
 }
 
 struct Link {
@@ -192,7 +193,7 @@ fn strongest(city: &City, census: &Census<'_>, ends: &[Ends], budget: usize) -> 
         places = unit_places(city, census, &units);
     }
     truncate(&mut links, budget);
-    links_to_arcs(city, links, |site| match site {
+    links_to_arcs(links, |site| match site {
         Site::File(file) => city.roof(file),
         Site::Dir(dir) => places.get(&dir).copied(),
     })
@@ -224,7 +225,7 @@ pub(super) fn unit_places(city: &City, census: &Census<'_>, units: &[DirId]) -> 
     sums.into_iter().map(|(unit, (sum, footprint))| (unit, sum / footprint.max(f32::MIN_POSITIVE))).collect()
 }
 
-fn links_to_arcs(city: &City, links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Arc> {
+fn links_to_arcs(links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Arc> {
     let strongest = links.iter().map(|link| link.weight).max().unwrap_or(1) as f32;
     links
         .into_iter()
@@ -237,8 +238,8 @@ fn links_to_arcs(city: &City, links: Vec<Link>, end: impl Fn(Site) -> Option<Vec
                 to: link.to,
                 kind: link.kind,
                 weight: link.weight,
-                points: curve(from, to, city.size),
-                radius: city.size * (0.0005 + 0.0015 * strength),
+                points: curve(from, to),
+                radius: CITY_METRES as f32 * (0.0005 + 0.0015 * strength),
                 colors: [color, mix(color, [225, 225, 225], 0.55)],
             })
         })
@@ -246,7 +247,8 @@ fn links_to_arcs(city: &City, links: Vec<Link>, end: impl Fn(Site) -> Option<Vec
 }
 
 /// A parabola that bows to its right, so that imports both ways do not cover each other.
-fn curve(from: Vec3, to: Vec3, city_size: f32) -> Vec<Vec3> {
+fn curve(from: Vec3, to: Vec3) -> Vec<Vec3> {
+    let city_size = CITY_METRES as f32;
     let along = to - from;
     let distance = along.truncate().length();
     let rise = (0.3 * distance + 0.015 * city_size).min(0.3 * city_size);

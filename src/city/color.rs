@@ -24,7 +24,7 @@ pub enum ColorBy<'a> {
 }
 
 /// What the colours mean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ColorLegend {
     /// The metric's name.
     pub name: String,
@@ -37,7 +37,7 @@ pub struct ColorLegend {
 }
 
 /// The kind of a colour legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ColorScale {
     /// A colour a category; the rest share [`OTHER`].
     Category,
@@ -46,7 +46,7 @@ pub enum ColorScale {
 }
 
 /// One line of the colour legend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LegendEntry {
     /// The category's name, or the value in short.
     pub label: String,

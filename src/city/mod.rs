@@ -15,6 +15,7 @@ mod treemap;
 mod tests;
 
 use glam::Vec3;
+use serde::{Deserialize, Serialize};
 
 pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, arcs_of, default_budget};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
@@ -30,8 +31,8 @@ use nodes::{Kind, Nodes};
 use squarify::Rect;
 use treemap::Plan;
 
-/// Ground for each file, on average: the city is a square of this side times the square root of the number of files.
-const METRES_A_FILE: f64 = 12.0;
+/// Width and depth of every city, so that one camera frames them all.
+pub const CITY_METRES: f64 = 1000.0;
 /// Thickness of the first plates as a share of the city's width; each level is thinner.
 const PLATE: f64 = 0.004;
 const PLATE_THINNING: f64 = 0.85;
@@ -128,7 +129,7 @@ impl District {
 }
 
 /// How a number became a length.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SizeLegend {
     /// The metric's name.
     pub name: String,
@@ -139,7 +140,7 @@ pub struct SizeLegend {
 }
 
 /// What footprints, heights and colours mean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Legend {
     /// Footprints.
     pub area: SizeLegend,
@@ -202,7 +203,7 @@ pub fn build(input: &CityInput<'_>) -> City {
     let typical = sizes::typical(input.drawn.iter().map(|&file| area(file)));
     let previous = input.previous.map(|city| &city.plan);
     let nodes = Nodes::new(&census, |file| sizes::weight(area(file), typical), |key| previous?.grouped(key));
-    let size = METRES_A_FILE * (input.drawn.len().max(1) as f64).sqrt();
+    let size = CITY_METRES;
     let (rects, plan) = treemap::lay_out(&nodes, size, previous);
 
     let heights = HeightScale::new(input.drawn.iter().map(|&file| input.height.values[file.index()]), size);

@@ -59,7 +59,7 @@ struct Inputs<'a> {
 enum Compute {
     U64(fn(&Inputs<'_>) -> u64),
     F64(fn(&Inputs<'_>) -> f64),
-    Text(fn(&Inputs<'_>) -> &str),
+    Text(for<'a> fn(&Inputs<'a>) -> &'a str),
 }
 
 /// A row of the table of metrics.

@@ -185,7 +185,7 @@ fn page_legend(legend: &city::Legend) -> Legend {
         color: MetricName { name: legend.color.name.clone(), unit: legend.color.unit.clone() },
         color_key: match legend.color.scale {
             ColorScale::Category => ColorKey::Categories { entries: entries.collect() },
-            ColorScale::Gradient => ColorKey::Scale { stops: entries.collect() },
+            ColorScale::Sequential => ColorKey::Scale { stops: entries.collect() },
         },
         arcs: ArcKind::DRAWN.map(|kind| ArcKey { label: kind.name().replace('_', "-"), color: kind.color() }).into(),
     }

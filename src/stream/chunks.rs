@@ -3,10 +3,22 @@
 use rerun::external::re_log_types::external::re_tuid::Tuid;
 use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource};
 use rerun::log::{Chunk, ChunkError, ChunkId, RowId};
-use rerun::{AsComponents, SerializedComponentBatch, StoreId, TimePoint};
+use rerun::external::arrow::array::ArrayRef;
+use rerun::{AsComponents, ComponentDescriptor, ComponentIdentifier, SerializedComponentBatch, StoreId, TimePoint};
+
+use super::StreamError;
 
 /// Ids count up from one second after the epoch: anything logged with a real clock is newer and wins over them.
 const BASE_NANOS: u64 = 1_000_000_000;
+
+/// Values of an entity's instances, or of a table's rows, under a name of our own.
+///
+/// # Errors
+/// When the name is empty.
+pub fn named_batch(name: &str, values: ArrayRef) -> Result<SerializedComponentBatch, StreamError> {
+    let name = ComponentIdentifier::try_new(name).map_err(|_| StreamError::Nameless)?;
+    Ok(SerializedComponentBatch::new(values, ComponentDescriptor::partial(name)))
+}
 
 /// The messages of one store in the making.
 pub struct StoreWriter {

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use re_log_encoding::{Decoder, DecoderApp};
+use re_log_encoding::DecoderApp;
 use rerun::external::re_log_types::LogMsg;
 use rerun::log::Chunk;
 use rerun::{StoreId, StoreKind};

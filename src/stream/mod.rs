@@ -51,6 +51,9 @@ pub enum StreamError {
     /// A chunk is malformed.
     #[error("cannot build a chunk: {0}")]
     Chunk(#[from] rerun::log::ChunkError),
+    /// A metric or column has an empty name.
+    #[error("a metric or column has an empty name")]
+    Nameless,
     /// A message cannot be encoded.
     #[error("cannot encode the recording: {0}")]
     Codec(#[from] re_log_encoding::CodecError),

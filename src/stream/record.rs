@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rerun::external::arrow::array::{ArrayRef, StringArray, UInt32Array};
 use rerun::external::re_log_types::LogMsg;
-use rerun::{AsComponents, Boxes3D, Color, ComponentDescriptor, FillMode, SerializedComponentBatch, TextDocument, TimePoint};
+use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
 use rerun::archetypes::RecordingInfo;
 
-use super::chunks::StoreWriter;
+use super::chunks::{StoreWriter, named_batch};
 use super::table::{Table, column_array};
 use super::{StreamError, arcs, blueprint, ground, identity, report, tables};
 use crate::analysis::Analysis;
@@ -31,10 +31,9 @@ pub fn record(analysis: &Analysis, city: &City) -> Result<Vec<LogMsg>, StreamErr
     arcs::log(&mut writer, city)?;
     arcs::log_graph(&mut writer, analysis, city)?;
     writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
-    for (name, batches) in tables::tables(analysis) {
-        writer.log_batches(&format!("/tables/{name}"), batches)?;
+    for (name, table) in tables::tables(analysis).into_iter().chain([("index", index(city))]) {
+        writer.log_batches(&format!("/tables/{name}"), table.into_batches()?)?;
     }
-    writer.log_batches("/tables/index", index(city).into_batches())?;
     let mut messages = writer.finish();
     messages.extend(blueprint::messages(blueprint::Extent { min: city.bounds.0, max: city.bounds.1 })?);
     Ok(messages)
@@ -50,7 +49,7 @@ fn properties(writer: &mut StoreWriter, analysis: &Analysis, legend: String) -> 
         .text("tool_version", one(env!("CARGO_PKG_VERSION")))
         .u32("schema_version", [SCHEMA_VERSION])
         .text("legend", [legend])
-        .into_batches();
+        .into_batches()?;
     Ok(writer.log_batches("/__properties/repolis", batches)?)
 }
 
@@ -71,12 +70,9 @@ fn buildings(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Resu
         .with_labels(batch.instances.iter().map(|&file| &*analysis.tree.file(file).path))
         .with_show_labels(false);
         let mut batches = boxes.as_serialized_batches();
-        batches.extend(analysis.metrics.iter().map(|metric| {
-            SerializedComponentBatch::new(
-                instance_values(&metric.values, &batch.instances),
-                ComponentDescriptor::partial(&*metric.name),
-            )
-        }));
+        for metric in &analysis.metrics {
+            batches.push(named_batch(&metric.name, instance_values(&metric.values, &batch.instances))?);
+        }
         writer.log_batches(&batch_entity(&batch.name), batches)?;
     }
     Ok(())

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rerun::external::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray, UInt32Array, UInt64Array};
 use rerun::external::arrow::datatypes::{Float64Type, UInt32Type, UInt64Type};
 use rerun::log::Chunk;
-use rerun::{ComponentDescriptor, SerializedComponentBatch};
+use rerun::SerializedComponentBatch;
 
-use super::LoadError;
+use super::chunks::named_batch;
+use super::{LoadError, StreamError};
 use crate::metrics::Column;
 
 /// Named columns of equal length.
@@ -39,11 +40,11 @@ impl Table {
     }
 
     /// The columns as component batches.
-    pub fn into_batches(self) -> Vec<SerializedComponentBatch> {
-        let batch = |(name, values): (String, ArrayRef)| {
-            SerializedComponentBatch::new(values, ComponentDescriptor::partial(name.as_str()))
-        };
-        self.columns.into_iter().map(batch).collect()
+    ///
+    /// # Errors
+    /// When a column has an empty name.
+    pub fn into_batches(self) -> Result<Vec<SerializedComponentBatch>, StreamError> {
+        self.columns.into_iter().map(|(name, values)| named_batch(&name, values)).collect()
     }
 
     /// The columns of a chunk's only row.

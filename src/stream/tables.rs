@@ -1,7 +1,5 @@
 //! The analysis as tables, from which a recording can be queried and shown again without its repository.
 
-use rerun::SerializedComponentBatch;
-
 use super::table::Table;
 use crate::analysis::Analysis;
 use crate::metrics::{Column, Metric};
@@ -12,8 +10,8 @@ pub const DIAGNOSTIC: &str = "diagnostic";
 pub const UNRESOLVED: &str = "unresolved";
 
 /// Every table but `index`, with the name of its entity below `/tables`.
-pub fn tables(analysis: &Analysis) -> Vec<(&'static str, Vec<SerializedComponentBatch>)> {
-    let tables = [
+pub fn tables(analysis: &Analysis) -> [(&'static str, Table); 7] {
+    [
         ("files", files(analysis)),
         ("directories", directories(analysis)),
         ("functions", functions(analysis)),
@@ -21,8 +19,7 @@ pub fn tables(analysis: &Analysis) -> Vec<(&'static str, Vec<SerializedComponent
         ("externals", externals(analysis)),
         ("diagnostics", diagnostics(analysis)),
         ("metrics", metrics(&analysis.metrics)),
-    ];
-    tables.map(|(name, table)| (name, table.into_batches())).into()
+    ]
 }
 
 fn files(analysis: &Analysis) -> Table {
