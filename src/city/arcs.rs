@@ -113,9 +113,9 @@ impl Arc {
     }
 }
 
-/// How many arcs a city of so many files shows unless told otherwise.
+/// How many arcs a city of so many files shows unless told otherwise: more would hide it.
 pub fn default_budget(files: usize) -> usize {
-    (100 + files / 20).min(MAX_ARCS)
+    (80 + files / 25).min(320)
 }
 
 /// The strongest imports, cycles among them for at most a third of the budget.
@@ -260,4 +260,103 @@ fn curve(from: Vec3, to: Vec3) -> Vec<Vec3> {
             from + along * share + Vec3::Z * (rise * bow) + right * bow
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CityInput, ColorBy, Metric, build};
+    use super::*;
+    use crate::lang::Language;
+    use crate::scan::{FileClass, FileEntry, SourceTree};
+
+    fn city_of(
+        paths: &[&str],
+        edges: &[(u32, u32, ImportKind)],
+        cycles: &[Option<u32>],
+        budget: Option<usize>,
+    ) -> City {
+        let entry = |path: &&str| FileEntry {
+            path: (*path).to_owned(),
+            language: Language::UNKNOWN,
+            class: FileClass::Source,
+            bytes: 1,
+        };
+        let tree = SourceTree::new(paths.iter().map(entry).collect());
+        let drawn: Vec<FileId> = tree.file_ids().collect();
+        let values = vec![10.0; paths.len()];
+        let metric = Metric { name: "lines", unit: "", values: &values };
+        let edges = edges_of(edges);
+        build(&CityInput {
+            tree: &tree,
+            drawn: &drawn,
+            area: metric,
+            height: metric,
+            color: ColorBy::Number(metric),
+            edges: &edges,
+            cycles: Cycles(cycles),
+            arc_budget: budget,
+            previous: None,
+        })
+    }
+
+    fn edges_of(edges: &[(u32, u32, ImportKind)]) -> Vec<Edge> {
+        let edge = |(&(from, to, kind), line)| Edge { from: FileId(from), to: FileId(to), line, kind };
+        edges.iter().zip(1..).map(edge).collect()
+    }
+
+    const PATHS: [&str; 6] = ["a/1", "a/2", "b/1", "b/2", "c/1", "c/2"];
+
+    #[track_caller]
+    fn check(edges: &[(u32, u32, ImportKind)], cycles: &[Option<u32>], budget: Option<usize>, expect: &[&str]) {
+        let city = city_of(&PATHS, edges, cycles, budget);
+        let name = |site: Site| match site {
+            Site::File(file) => PATHS[file.index()].to_owned(),
+            Site::Dir(dir) => format!("dir {}", dir.0),
+        };
+        let actual: Vec<String> = (city.arcs.iter())
+            .map(|arc| format!("{} > {}: {} {}", name(arc.from), name(arc.to), arc.kind.name(), arc.weight))
+            .collect();
+        assert_eq!(actual, expect);
+        for arc in &city.arcs {
+            let [(from, _), (to, _)] = arc.halves();
+            assert_eq!(from.last(), to.first());
+            let ends = arc.points[0].z.max(arc.points[arc.points.len() - 1].z);
+            assert!(from[from.len() - 1].z > ends && arc.points.iter().all(|point| point.is_finite()));
+        }
+    }
+
+    #[test]
+    fn small_cities_show_files_and_keep_kinds_apart() {
+        use ImportKind::{Module, Runtime, TypeOnly};
+        check(&[(0, 2, Runtime), (0, 2, Runtime), (0, 1, Module)], &[], None, &["a/1 > b/1: runtime 2"]);
+        check(&[(0, 2, TypeOnly), (0, 2, Runtime)], &[], None, &["a/1 > b/1: runtime 1", "a/1 > b/1: type_only 1"]);
+        let cycles = [Some(0), None, Some(0), None, None, None];
+        check(
+            &[(0, 2, Runtime), (2, 0, Runtime), (4, 0, Runtime)],
+            &cycles,
+            None,
+            &["c/1 > a/1: runtime 1", "a/1 > b/1: cycles 1", "b/1 > a/1: cycles 1"],
+        );
+    }
+
+    #[test]
+    fn a_small_budget_aggregates_to_directories() {
+        use ImportKind::Runtime;
+        let edges = [(0, 2, Runtime), (0, 3, Runtime), (1, 2, Runtime), (4, 5, Runtime), (4, 0, Runtime)];
+        check(&edges, &[], Some(2), &["dir 1 > dir 2: runtime 3", "dir 3 > dir 1: runtime 1"]);
+        check(&edges, &[], Some(1), &["dir 1 > dir 2: runtime 3"]);
+        check(&edges, &[], Some(0), &[]);
+    }
+
+    #[test]
+    fn a_selected_file_has_arcs_both_ways() {
+        use ImportKind::{Module, Runtime};
+        let edges = [(0, 2, Runtime), (3, 0, Runtime), (0, 1, Module), (4, 5, Runtime)];
+        let city = city_of(&PATHS, &edges, &[], None);
+        let arcs = arcs_of(&city, FileId(0), &edges_of(&edges));
+        let kinds: Vec<_> = arcs.iter().map(|arc| (arc.kind, arc.from, arc.to)).collect();
+        let site = |file| Site::File(FileId(file));
+        assert_eq!(kinds, [(ArcKind::Outgoing, site(0), site(2)), (ArcKind::Incoming, site(3), site(0))]);
+        assert!(arcs_of(&city, FileId(99), &edges_of(&edges)).is_empty());
+    }
 }

@@ -57,9 +57,10 @@ pub struct LegendEntry {
 }
 
 /// The colour of categories that have none of their own.
-pub const OTHER: Rgb = [154, 154, 154];
+pub const OTHER: Rgb = [196, 196, 196];
 
-/// Colours of categories, after Okabe & Ito ("Color Universal Design", 2008) and Paul Tol ("Colour Schemes", 2021).
+/// Colours of categories: the seven of Okabe & Ito ("Color Universal Design", 2008) that are not black, and three that
+/// were sought to be as far as possible from them and from [`OTHER`] for every kind of colour vision.
 pub const CATEGORIES: [Rgb; 10] = [
     [0, 114, 178],
     [230, 159, 0],
@@ -68,9 +69,9 @@ pub const CATEGORIES: [Rgb; 10] = [
     [0, 158, 115],
     [240, 228, 66],
     [204, 121, 167],
-    [136, 34, 85],
-    [221, 204, 195],
-    [153, 153, 51],
+    [110, 70, 220],
+    [238, 208, 178],
+    [180, 235, 140],
 ];
 
 /// Slots of [`CATEGORIES`] that well-known languages take when they are free, so that a language looks the same in most
@@ -247,4 +248,111 @@ pub(super) fn short(value: f64) -> String {
     let text = format!("{scaled:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Simulates full protanopia and deuteranopia in linear RGB (Machado, Oliveira, Fernandes 2009).
+    const VISIONS: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    ];
+    const XYZ_FROM_RGB: [[f64; 3]; 3] =
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]];
+    const WHITE: [f64; 3] = [0.95047, 1.0, 1.08883];
+
+    fn apply(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    fn lab(color: Rgb, vision: &[[f64; 3]; 3]) -> [f64; 3] {
+        let linear = color.map(|channel| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        });
+        let xyz = apply(&XYZ_FROM_RGB, apply(vision, linear).map(|channel| channel.clamp(0.0, 1.0)));
+        let [x, y, z] = std::array::from_fn(|i| {
+            let share = xyz[i] / WHITE[i];
+            if share > 216.0 / 24389.0 { share.cbrt() } else { (24389.0 / 27.0 * share + 16.0) / 116.0 }
+        });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// CIE 1976 colour difference.
+    fn difference(a: Rgb, b: Rgb, vision: &[[f64; 3]; 3]) -> f64 {
+        lab(a, vision).iter().zip(lab(b, vision)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn categories_differ_for_every_vision() {
+        let mut all = CATEGORIES.to_vec();
+        all.push(OTHER);
+        for vision in &VISIONS {
+            for (index, &a) in all.iter().enumerate() {
+                for &b in &all[..index] {
+                    let difference = difference(a, b, vision);
+                    assert!(difference >= 16.0, "{a:?} and {b:?}: {difference}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_sequential_scale_grows_lighter_for_every_vision() {
+        for vision in &VISIONS {
+            let lightness: Vec<f64> = (0..=20).map(|step| lab(sequential(f64::from(step) / 20.0), vision)[0]).collect();
+            assert!(lightness.is_sorted_by(|a, b| a < b), "{lightness:?}");
+        }
+    }
+
+    #[track_caller]
+    fn check_categories(values: &[&str], expect: &[(&str, Rgb, u32)]) {
+        let drawn: Vec<FileId> = (0..values.len() as u32).map(FileId).collect();
+        let (colors, legend) = colors(ColorBy::Category { name: "language", values }, &drawn);
+        let actual: Vec<_> = legend.entries.iter().map(|entry| (&*entry.label, entry.color, entry.files)).collect();
+        assert_eq!(actual, expect);
+        assert_eq!(colors.len(), values.len());
+    }
+
+    #[test]
+    fn well_known_languages_keep_their_colors() {
+        check_categories(&["Rust"], &[("Rust", CATEGORIES[3], 1)]);
+        check_categories(
+            &["Python", "Rust", "Python", "Text"],
+            &[("Python", CATEGORIES[0], 2), ("Rust", CATEGORIES[3], 1), ("other", OTHER, 1)],
+        );
+        // Go comes first in the alphabet and TypeScript takes what is free.
+        check_categories(&["TypeScript", "Go"], &[("Go", CATEGORIES[2], 1), ("TypeScript", CATEGORIES[0], 1)]);
+        check_categories(&[], &[]);
+    }
+
+    #[track_caller]
+    fn check_short(value: f64, expect: &str) {
+        assert_eq!(short(value), expect);
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        check_short(0.0, "0");
+        check_short(7.0, "7");
+        check_short(12.34, "12.3");
+        check_short(9999.0, "9999");
+        check_short(123_456.0, "123k");
+        check_short(-2_500_000.0, "-2.5M");
+        check_short(0.001_234, "0.00123");
+    }
+
+    #[test]
+    fn a_numeric_legend_spans_the_values() {
+        let values = [1.0, 5.0, 5.0, 8.0, 1000.0, f64::NAN];
+        let drawn: Vec<FileId> = (0..6).map(FileId).collect();
+        let (colors, legend) = colors(ColorBy::Number(Metric { name: "n", unit: "", values: &values }), &drawn);
+        assert_eq!((colors[0], colors[4], colors[5]), (SEQUENTIAL[0], SEQUENTIAL[9], OTHER));
+        let labels: Vec<&str> = legend.entries.iter().map(|entry| &*entry.label).collect();
+        assert_eq!((labels[0], labels[5], labels[6]), ("1", "1000", "unknown"));
+        assert_eq!(legend.entries.iter().map(|entry| entry.files).sum::<u32>(), 6);
+    }
 }

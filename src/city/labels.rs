@@ -7,7 +7,7 @@ use super::District;
 /// No city shows more names.
 pub const MAX_LABELS: usize = 40;
 /// A plate whose shorter side is less than this share of the city's width carries no name.
-const SMALLEST_PLATE: f32 = 0.05;
+const SMALLEST_PLATE: f32 = 0.03;
 /// What a letter takes, as a share of the city's width, when the whole city is in view from aside.
 const LETTER: Vec2 = Vec2::new(0.010, 0.045);
 

@@ -97,7 +97,13 @@ impl Nodes {
                 files: files.len() > limit(before.map(|before| before.files)),
             };
             let mut children = if grouped.dirs { all.group(dirs) } else { dirs };
-            children.extend(if grouped.files { all.group(files) } else { files });
+            let files = if grouped.files { all.group(files) } else { files };
+            // Files beside directories share one block, where they are among their like.
+            if children.is_empty() {
+                children = files;
+            } else if !files.is_empty() {
+                children.push(all.push_block(files, all.nodes[plot].key));
+            }
             all.plots[plot].grouped = grouped;
             all.nodes[plot].weight = STREET_SHARE * all.weight_of(&children);
             all.nodes[plot].children = children;
@@ -123,17 +129,23 @@ impl Nodes {
                     _ => blocks.push(vec![item]),
                 }
             }
-            items = blocks.into_iter().map(|block| self.push_block(block, shift)).collect();
+            items = blocks.into_iter().map(|block| self.push_run(block, shift)).collect();
             shift += BLOCK_BITS;
         }
         items
     }
 
-    fn push_block(&mut self, children: Vec<NodeId>, shift: u32) -> NodeId {
+    /// A block that starts with a certain name keeps its rows as long as it does.
+    fn push_run(&mut self, children: Vec<NodeId>, shift: u32) -> NodeId {
+        let seed = self.nodes[children[0] as usize].key.wrapping_add(u64::from(shift));
+        self.push_block(children, seed)
+    }
+
+    fn push_block(&mut self, children: Vec<NodeId>, seed: u64) -> NodeId {
         if let [only] = children[..] {
             return only;
         }
-        let key = self.nodes[children[0] as usize].key.wrapping_add(u64::from(shift) + 1);
+        let key = mix(seed.wrapping_add(1));
         let weight = self.weight_of(&children);
         self.nodes.push(Node { key, kind: Kind::Block, weight, children });
         self.nodes.len() as NodeId - 1

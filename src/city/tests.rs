@@ -1,7 +1,5 @@
 //! What holds for every city: nothing overlaps, nothing leaves its plate, small changes stay small.
 
-use std::time::Instant;
-
 use super::*;
 use crate::lang::{ImportKind, Language};
 use crate::scan::{FileClass, FileEntry};
@@ -280,7 +278,7 @@ fn small_edits_move_little() {
 }
 
 #[test]
-fn large_trees_take_little_time() {
+fn large_trees_stay_within_bounds() {
     let repo = Repo::random(9, 100_000);
     let tree = repo.tree();
     let mut random = Random(1);
@@ -288,11 +286,9 @@ fn large_trees_take_little_time() {
     let mut file = || FileId(random.below(count) as u32);
     let edges: Vec<Edge> =
         (0..300_000).map(|line| Edge { from: file(), to: file(), line, kind: ImportKind::Runtime }).collect();
-    let start = Instant::now();
     let city = repo.city_with(&tree, &edges, None);
     check_batches(&tree, &city);
     assert!(!city.arcs.is_empty() && city.arcs.len() <= MAX_ARCS);
     assert!(city.graph.nodes.len() <= 300);
-    let start = Instant::now();
-    repo.city_with(&tree, &edges, Some(&city));
+    assert_eq!(repo.city_with(&tree, &edges, Some(&city)).buildings, city.buildings, "nothing changed, nothing moves");
 }

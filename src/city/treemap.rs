@@ -11,12 +11,12 @@ use super::squarify::{Rect, Row, place, squarify};
 const STREET: f64 = 0.024;
 /// … but never more than this share of a child's shorter side.
 const STREET_OF_CHILD: f64 = 0.16;
-/// Gap around a building, as a share of its cell's shorter side; at most half a street.
+/// Gap around a building, as a share of its cell's shorter side; at most a street.
 const GAP_OF_BUILDING: f64 = 0.07;
 /// Margin between a plate's edge and what stands on it, as a share of the plate's shorter side.
 const MARGIN: f64 = 0.012;
 /// A child gets at least this share of its siblings' mean ground, or else the tiny beside the huge would be slivers.
-const LEAST_OF_MEAN: f64 = 0.2;
+const LEAST_OF_MEAN: f64 = 0.04;
 /// Plates and buildings longer than this many times their width leave the rest of their cell empty.
 const MAX_ASPECT: f64 = 3.0;
 /// Rows are decided on sizes rounded to powers of two with this many steps for each doubling.
@@ -86,7 +86,7 @@ fn built_on(child: &Node, cell: Rect, street: f64) -> Rect {
     match child.kind {
         Kind::District => cell.inset((street / 2.0).min(STREET_OF_CHILD / 2.0 * side)).trimmed(MAX_ASPECT),
         Kind::Block => cell,
-        Kind::File { .. } => cell.inset((street / 2.0).min(GAP_OF_BUILDING * side)).trimmed(MAX_ASPECT),
+        Kind::File { .. } => cell.inset(street.min(GAP_OF_BUILDING * side)).trimmed(MAX_ASPECT),
     }
 }
 
