@@ -1,0 +1,441 @@
+//! The one walk through a script's tree, which finds imports and measures functions.
+
+use std::borrow::Cow;
+
+use oxc_ast::ast::*;
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::{GetSpan, Span};
+use oxc_syntax::scope::ScopeFlags;
+
+use crate::lang::ImportKind;
+use crate::lang::script::Lines;
+use crate::lang::script::functions::Functions;
+use crate::lang::script::imports::{self, Imports};
+
+/// A computed key is part of a name up to this length.
+const MAX_KEY_BYTES: usize = 60;
+
+pub(super) struct Visitor<'a, 'l> {
+    text: &'a str,
+    pub(super) imports: Imports,
+    pub(super) functions: Functions<'l>,
+    /// Types matter only where they can import: `import("./a").T`.
+    walk_types: bool,
+    /// Expressions whose leftmost part is being visited, innermost last. Chains such as `1 + 1 + …` or `a.b.c…` nest as
+    /// deep as they are long, and the parser builds them in a loop, so that recursion would not be bounded by its own.
+    spine: Vec<&'a Expression<'a>>,
+}
+
+impl<'a, 'l> Visitor<'a, 'l> {
+    pub(super) fn new(text: &'a str, lines: &'l Lines) -> Self {
+        Self {
+            text,
+            imports: Imports::default(),
+            functions: Functions::new(lines),
+            walk_types: memchr::memmem::find(text.as_bytes(), b"import(").is_some(),
+            spine: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(&mut self, program: &Program<'a>) {
+        self.visit_statements(&program.body);
+    }
+
+    fn nested(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.functions.nest();
+        walk(self);
+        self.functions.unnest();
+    }
+
+    fn decision(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.functions.decide();
+        self.nested(walk);
+    }
+
+    /// A value that takes the name of what it is assigned to, as the language itself names functions.
+    fn visit_named(&mut self, name: &str, start: u32, value: &Expression<'a>) {
+        match value.get_inner_expression() {
+            Expression::FunctionExpression(function) => self.function(Some(name), start, function),
+            Expression::ArrowFunctionExpression(arrow) => {
+                let scope = self.functions.enter_function(name, start, arrow.span.end);
+                walk::walk_arrow_function_expression(self, arrow);
+                self.functions.leave(scope);
+            }
+            Expression::ClassExpression(class) => self.class(Some(name), class),
+            Expression::ObjectExpression(object) => {
+                let scope = self.functions.enter_scope(name);
+                walk::walk_object_expression(self, object);
+                self.functions.leave(scope);
+            }
+            _ => self.visit_expression(value),
+        }
+    }
+
+    /// `start` is where the function begins, with what names it. Signatures without a body are not functions.
+    fn function(&mut self, name: Option<&str>, start: u32, function: &Function<'a>) {
+        let own = function.id.as_ref().map(|id| id.name.as_str());
+        let scope = match name.or(own).filter(|_| function.body.is_some()) {
+            Some(name) => Some(self.functions.enter_function(name, start, function.span.end)),
+            None => None,
+        };
+        walk::walk_function(self, function, ScopeFlags::Function);
+        if let Some(scope) = scope {
+            self.functions.leave(scope);
+        }
+    }
+
+    fn class(&mut self, name: Option<&str>, class: &Class<'a>) {
+        self.functions.class();
+        let own = class.id.as_ref().map(|id| id.name.as_str());
+        let scope = self.functions.enter_scope(own.or(name).unwrap_or_default());
+        walk::walk_class(self, class);
+        self.functions.leave(scope);
+    }
+
+    fn key_name(&self, key: &PropertyKey<'a>) -> Cow<'a, str> {
+        if let PropertyKey::PrivateIdentifier(private) = key {
+            return format!("#{}", private.name).into();
+        }
+        key.static_name().unwrap_or_else(|| {
+            let source = key.span().source_text(self.text);
+            if source.len() > MAX_KEY_BYTES || source.contains('\n') {
+                "[…]".into()
+            } else {
+                format!("[{source}]").into()
+            }
+        })
+    }
+
+    fn optional(&mut self, optional: bool) {
+        if optional {
+            self.functions.decide();
+        }
+    }
+
+    /// What is right of the leftmost part of a chain's link.
+    fn finish_link(&mut self, link: &Expression<'a>) {
+        match link {
+            Expression::BinaryExpression(it) => self.visit_expression(&it.right),
+            Expression::LogicalExpression(it) => {
+                self.functions.decide();
+                self.visit_expression(&it.right);
+            }
+            Expression::StaticMemberExpression(it) => self.optional(it.optional),
+            Expression::PrivateFieldExpression(it) => self.optional(it.optional),
+            Expression::ComputedMemberExpression(it) => self.finish_computed(it),
+            Expression::CallExpression(it) => self.finish_call(it),
+            Expression::TaggedTemplateExpression(it) => self.visit_template_literal(&it.quasi),
+            Expression::TSAsExpression(it) => self.visit_ts_type(&it.type_annotation),
+            Expression::TSSatisfiesExpression(it) => self.visit_ts_type(&it.type_annotation),
+            Expression::TSInstantiationExpression(it) => {
+                self.visit_ts_type_parameter_instantiation(&it.type_arguments);
+            }
+            _ => {}
+        }
+    }
+
+    fn finish_computed(&mut self, it: &ComputedMemberExpression<'a>) {
+        self.optional(it.optional);
+        self.visit_expression(&it.expression);
+    }
+
+    fn finish_call(&mut self, it: &CallExpression<'a>) {
+        self.optional(it.optional);
+        if let Some(module) = imports::required(it) {
+            self.imports.push_require(module, it.span, ImportKind::Runtime);
+        }
+        if let Some(types) = &it.type_arguments {
+            self.visit_ts_type_parameter_instantiation(types);
+        }
+        self.visit_arguments(&it.arguments);
+    }
+}
+
+/// The leftmost part of an expression that is a link of a chain.
+fn left_of<'e, 'a>(link: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
+    match link {
+        Expression::BinaryExpression(it) => Some(&it.left),
+        Expression::LogicalExpression(it) => Some(&it.left),
+        Expression::StaticMemberExpression(it) => Some(&it.object),
+        Expression::PrivateFieldExpression(it) => Some(&it.object),
+        Expression::ComputedMemberExpression(it) => Some(&it.object),
+        Expression::CallExpression(it) => Some(&it.callee),
+        Expression::TaggedTemplateExpression(it) => Some(&it.tag),
+        Expression::TSAsExpression(it) => Some(&it.expression),
+        Expression::TSSatisfiesExpression(it) => Some(&it.expression),
+        Expression::TSNonNullExpression(it) => Some(&it.expression),
+        Expression::TSInstantiationExpression(it) => Some(&it.expression),
+        _ => None,
+    }
+}
+
+/// The name of `exports.read = …`, if it is short and plain.
+fn assigned_name<'a>(target: &AssignmentTarget<'_>, text: &'a str) -> Option<&'a str> {
+    let span: Span = target.span();
+    let name = span.source_text(text);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'#');
+    (name.len() <= MAX_KEY_BYTES && name.bytes().all(plain)).then_some(name)
+}
+
+impl<'a> Visit<'a> for Visitor<'a, '_> {
+    fn visit_expression(&mut self, it: &Expression<'a>) {
+        let base = self.spine.len();
+        let mut leftmost = self.alloc(it);
+        while let Some(left) = left_of(leftmost) {
+            self.spine.push(leftmost);
+            leftmost = left;
+        }
+        walk::walk_expression(self, leftmost);
+        while self.spine.len() > base {
+            if let Some(link) = self.spine.pop() {
+                self.finish_link(link);
+            }
+        }
+    }
+
+    // The links again, where the tree holds them as targets or in an optional chain instead of as expressions.
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        self.visit_expression(&it.callee);
+        self.finish_call(it);
+    }
+
+    fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
+        self.visit_expression(&it.object);
+        self.optional(it.optional);
+    }
+
+    fn visit_private_field_expression(&mut self, it: &PrivateFieldExpression<'a>) {
+        self.visit_expression(&it.object);
+        self.optional(it.optional);
+    }
+
+    fn visit_computed_member_expression(&mut self, it: &ComputedMemberExpression<'a>) {
+        self.visit_expression(&it.object);
+        self.finish_computed(it);
+    }
+
+    fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
+        self.imports.push(it.source.value.as_str(), it.span, imports::import_kind(it));
+    }
+
+    fn visit_export_from_declaration(&mut self, it: &ExportFromDeclaration<'a>) {
+        self.imports.push(it.source.value.as_str(), it.span, imports::export_kind(it));
+    }
+
+    fn visit_export_all_declaration(&mut self, it: &ExportAllDeclaration<'a>) {
+        let kind = if it.export_kind.is_type() { ImportKind::TypeOnly } else { ImportKind::ReExport };
+        self.imports.push(it.source.value.as_str(), it.span, kind);
+    }
+
+    fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
+        match imports::literal(&it.source) {
+            Some(module) => self.imports.push(module, it.span, ImportKind::Dynamic),
+            None => self.visit_expression(&it.source),
+        }
+    }
+
+    fn visit_ts_import_equals_declaration(&mut self, it: &TSImportEqualsDeclaration<'a>) {
+        if let TSModuleReference::ExternalModuleReference(module) = &it.module_reference {
+            let kind = if it.import_kind.is_type() { ImportKind::TypeOnly } else { ImportKind::Runtime };
+            self.imports.push_require(module.expression.value.as_str(), it.span, kind);
+        }
+    }
+
+    fn visit_ts_import_type(&mut self, it: &TSImportType<'a>) {
+        self.imports.push(it.source.value.as_str(), it.span, ImportKind::TypeOnly);
+        if let Some(types) = &it.type_arguments {
+            self.visit_ts_type_parameter_instantiation(types);
+        }
+    }
+
+    fn visit_function(&mut self, it: &Function<'a>, _: ScopeFlags) {
+        self.function(None, it.span.start, it);
+    }
+
+    fn visit_class(&mut self, it: &Class<'a>) {
+        self.class(None, it);
+    }
+
+    fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
+        match &it.declaration {
+            ExportDefaultDeclarationKind::FunctionDeclaration(function) if function.id.is_none() => {
+                self.function(Some("default"), function.span.start, function);
+            }
+            ExportDefaultDeclarationKind::ClassDeclaration(class) => self.class(Some("default"), class),
+            declaration => match declaration.as_expression() {
+                Some(value) => self.visit_named("default", value.span().start, value),
+                None => walk::walk_export_default_declaration(self, it),
+            },
+        }
+    }
+
+    fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        self.visit_binding_pattern(&it.id);
+        if let Some(annotation) = &it.type_annotation {
+            self.visit_ts_type_annotation(annotation);
+        }
+        match (&it.init, &it.id) {
+            (Some(value), BindingPattern::BindingIdentifier(id)) => {
+                self.visit_named(id.name.as_str(), it.span.start, value);
+            }
+            (Some(value), _) => self.visit_expression(value),
+            (None, _) => {}
+        }
+    }
+
+    fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
+        if it.operator.is_logical() {
+            self.functions.decide();
+        }
+        self.visit_assignment_target(&it.left);
+        match assigned_name(&it.left, self.text) {
+            Some(name) => self.visit_named(name, it.span.start, &it.right),
+            None => self.visit_expression(&it.right),
+        }
+    }
+
+    fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
+        self.visit_property_key(&it.key);
+        let name = self.key_name(&it.key);
+        self.visit_named(&name, it.span.start, &it.value);
+    }
+
+    fn visit_method_definition(&mut self, it: &MethodDefinition<'a>) {
+        self.visit_decorators(&it.decorators);
+        self.visit_property_key(&it.key);
+        let name = self.key_name(&it.key);
+        self.function(Some(&name), it.key.span().start, &it.value);
+    }
+
+    fn visit_property_definition(&mut self, it: &PropertyDefinition<'a>) {
+        self.visit_decorators(&it.decorators);
+        self.visit_property_key(&it.key);
+        if let Some(annotation) = &it.type_annotation {
+            self.visit_ts_type_annotation(annotation);
+        }
+        if let Some(value) = &it.value {
+            let name = self.key_name(&it.key);
+            self.visit_named(&name, it.key.span().start, value);
+        }
+    }
+
+    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
+        self.nested(|visitor| {
+            let mut branch = it;
+            loop {
+                visitor.functions.decide();
+                visitor.visit_expression(&branch.test);
+                visitor.visit_statement(&branch.consequent);
+                match &branch.alternate {
+                    Some(Statement::IfStatement(next)) => branch = next,
+                    Some(last) => return visitor.visit_statement(last),
+                    None => return,
+                }
+            }
+        });
+    }
+
+    fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
+        self.decision(|visitor| walk::walk_for_statement(visitor, it));
+    }
+
+    fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
+        self.decision(|visitor| walk::walk_for_in_statement(visitor, it));
+    }
+
+    fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
+        self.decision(|visitor| walk::walk_for_of_statement(visitor, it));
+    }
+
+    fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
+        self.decision(|visitor| walk::walk_while_statement(visitor, it));
+    }
+
+    fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
+        self.decision(|visitor| walk::walk_do_while_statement(visitor, it));
+    }
+
+    fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
+        self.nested(|visitor| walk::walk_switch_statement(visitor, it));
+    }
+
+    fn visit_try_statement(&mut self, it: &TryStatement<'a>) {
+        self.nested(|visitor| walk::walk_try_statement(visitor, it));
+    }
+
+    fn visit_with_statement(&mut self, it: &WithStatement<'a>) {
+        self.nested(|visitor| walk::walk_with_statement(visitor, it));
+    }
+
+    fn visit_switch_case(&mut self, it: &SwitchCase<'a>) {
+        self.optional(it.test.is_some());
+        walk::walk_switch_case(self, it);
+    }
+
+    fn visit_catch_clause(&mut self, it: &CatchClause<'a>) {
+        self.functions.decide();
+        walk::walk_catch_clause(self, it);
+    }
+
+    fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
+        self.functions.decide();
+        walk::walk_conditional_expression(self, it);
+    }
+
+    fn visit_formal_parameter(&mut self, it: &FormalParameter<'a>) {
+        self.optional(it.initializer.is_some());
+        walk::walk_formal_parameter(self, it);
+    }
+
+    fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {
+        self.functions.decide();
+        walk::walk_assignment_pattern(self, it);
+    }
+
+    fn visit_assignment_target_with_default(&mut self, it: &AssignmentTargetWithDefault<'a>) {
+        self.functions.decide();
+        walk::walk_assignment_target_with_default(self, it);
+    }
+
+    fn visit_assignment_target_property_identifier(&mut self, it: &AssignmentTargetPropertyIdentifier<'a>) {
+        self.optional(it.init.is_some());
+        walk::walk_assignment_target_property_identifier(self, it);
+    }
+
+    fn visit_ts_interface_declaration(&mut self, it: &TSInterfaceDeclaration<'a>) {
+        self.functions.class();
+        if self.walk_types {
+            walk::walk_ts_interface_declaration(self, it);
+        }
+    }
+
+    fn visit_ts_enum_declaration(&mut self, it: &TSEnumDeclaration<'a>) {
+        self.functions.class();
+        walk::walk_ts_enum_declaration(self, it);
+    }
+
+    fn visit_ts_type(&mut self, it: &TSType<'a>) {
+        if !self.walk_types {
+            return;
+        }
+        // `T[][]…` nests like a chain of members.
+        let mut leftmost = it;
+        loop {
+            match leftmost {
+                TSType::TSArrayType(array) => leftmost = &array.element_type,
+                TSType::TSIndexedAccessType(access) => {
+                    self.visit_ts_type(&access.index_type);
+                    leftmost = &access.object_type;
+                }
+                _ => return walk::walk_ts_type(self, leftmost),
+            }
+        }
+    }
+
+    // Names import nothing, and `a.b.c…` in them nests as deep as it is long.
+    fn visit_ts_type_name(&mut self, _: &TSTypeName<'a>) {}
+
+    fn visit_jsx_element_name(&mut self, _: &JSXElementName<'a>) {}
+
+    fn visit_ts_module_reference(&mut self, _: &TSModuleReference<'a>) {}
+}
