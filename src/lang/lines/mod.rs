@@ -1,6 +1,8 @@
 //! Code, comment and blank lines, with `tokei`'s numbers at several times its speed. Knows comment marks, not grammars.
 
+mod html;
 mod markdown;
+mod notebook;
 mod scanner;
 mod syntax;
 #[cfg(test)]
@@ -50,10 +52,9 @@ fn count(language: LanguageType, text: &[u8]) -> LineCounts {
     use LanguageType::*;
     match language {
         Markdown | UnrealDeveloperMarkdown => markdown::count(language, text),
-        // Hosts of other languages in tags or JSON, which `tokei` finds with expressions of its own.
-        Html | RubyHtml | Svelte | Vue | GlimmerJs | GlimmerTs | LinguaFranca | Jupyter => {
-            count_by_tokei(language, text)
-        }
+        Jupyter => notebook::count(text),
+        // Its embedded language is named in the file; too rare to follow.
+        LinguaFranca => count_by_tokei(language, text),
         _ => scanner::count(syntax::of(language), text),
     }
 }

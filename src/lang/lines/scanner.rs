@@ -2,12 +2,20 @@
 //!
 //! Its oddities are kept on purpose, for the numbers are to be equal. The time is linear in the text.
 
+use super::html::{self, Embedded};
 use super::syntax::{Effect, Syntax, stop};
-use super::{LineCounts, is_space, markdown, skip_space, trim_end};
+use super::{LineCounts, count as count_language, is_space, markdown, skip_space, trim_end};
 
 pub(super) fn count(syntax: &Syntax, text: &[u8]) -> LineCounts {
-    let counts = LineCounts::default();
-    let mut scanner = Scanner { syntax, text, quote: None, verbatim: false, comments: Vec::new(), counts };
+    let mut scanner = Scanner {
+        syntax,
+        text,
+        quote: None,
+        verbatim: false,
+        comments: Vec::new(),
+        tags: syntax.embeds.then(|| html::Finder::new(text)),
+        counts: LineCounts::default(),
+    };
     let mut at = 0;
     while at < text.len() {
         at = scanner.line(at);
@@ -24,6 +32,8 @@ struct Scanner<'a> {
     verbatim: bool,
     /// The closing marks of the comments the scan is in.
     comments: Vec<&'static str>,
+    /// Tags with content in other languages, for languages that have them.
+    tags: Option<html::Finder<'a>>,
     counts: LineCounts,
 }
 
@@ -35,6 +45,8 @@ enum Scan {
     LineComment(usize),
     /// At a doc comment.
     Doc(usize),
+    /// At a tag with content in another language.
+    Embedded(Embedded),
 }
 
 impl Scanner<'_> {
@@ -54,8 +66,12 @@ impl Scanner<'_> {
                 return next;
             }
         }
+        if let Some(tags) = &mut self.tags {
+            tags.enter(first);
+        }
         let newline = match self.scan(first) {
             Scan::Doc(at) => return self.doc_comment(at),
+            Scan::Embedded(embedded) => return self.embedded(embedded),
             Scan::LineComment(at) => self.newline(at),
             Scan::LineEnd(newline) => {
                 // `tokei` looks for doc comments beyond a line it scans, and with one found forgets the line.
@@ -129,6 +145,8 @@ impl Scanner<'_> {
                 at += self.step_in_comment(rest);
             } else if self.syntax.doc_comments && self.is_doc_comment(at) {
                 return Scan::Doc(at);
+            } else if let Some(embedded) = self.tags.as_mut().and_then(|tags| tags.embedded(at)) {
+                return Scan::Embedded(embedded);
             } else {
                 match self.syntax.mark(rest) {
                     None => at += 1,
@@ -195,6 +213,14 @@ impl Scanner<'_> {
         end
     }
 
+    /// Counts a tag's content and the line with the tag; returns where the closing tag is.
+    fn embedded(&mut self, Embedded { language, content }: Embedded) -> usize {
+        let end = content.end;
+        self.counts.code += 1;
+        self.counts += count_language(language, html::trim_tag_lines(&self.text[content]));
+        end
+    }
+
     fn is_doc_comment(&self, at: usize) -> bool {
         let rest = &self.text[at..];
         rest.starts_with(b"///") || rest.starts_with(b"//!")
@@ -204,7 +230,8 @@ impl Scanner<'_> {
         self.quote.is_none() && self.comments.is_empty()
     }
 
-    fn skip_to_stop(&self, mut at: usize) -> usize {
+    fn skip_to_stop(&self, start: usize) -> usize {
+        let mut at = start;
         let state = match (self.quote, self.comments.is_empty()) {
             (Some(_), _) => stop::QUOTE,
             (None, false) => stop::COMMENT,
@@ -213,7 +240,10 @@ impl Scanner<'_> {
         while self.text.get(at).is_some_and(|&byte| self.syntax.stops[byte as usize] & state == 0) {
             at += 1;
         }
-        at
+        match &self.tags {
+            Some(tags) if state == stop::PLAIN => tags.next_stop(start, at),
+            _ => at,
+        }
     }
 
     fn skip_indent(&self, mut at: usize) -> usize {

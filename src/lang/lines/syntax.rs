@@ -60,6 +60,8 @@ pub(super) struct Syntax {
     pub fixed_columns: bool,
     /// `///` and `//!` hold Markdown.
     pub doc_comments: bool,
+    /// Some tags hold other languages.
+    pub embeds: bool,
 }
 
 /// The syntax of `language`, built when first asked for.
@@ -81,6 +83,8 @@ impl Syntax {
         }
         let important = language.important_syntax();
         let fixed_columns = matches!(language, LanguageType::FortranLegacy | LanguageType::FortranModern);
+        use LanguageType::*;
+        let embeds = matches!(language, Html | RubyHtml | Svelte | Vue | GlimmerJs | GlimmerTs);
         let hidden_verbatim =
             language.verbatim_quotes().iter().any(|(start, _)| !important.iter().any(|mark| start.contains(mark)));
         Self {
@@ -91,11 +95,15 @@ impl Syntax {
             comments,
             quotes: language.quotes(),
             important,
-            ask_important: fixed_columns || hidden_verbatim || important.iter().any(|mark| mark.ends_with(' ')),
+            ask_important: fixed_columns
+                || hidden_verbatim
+                || embeds
+                || important.iter().any(|mark| mark.ends_with(' ')),
             nested: language.allows_nested(),
             literate: language.is_literate(),
             fixed_columns,
             doc_comments: language == LanguageType::Rust,
+            embeds,
         }
     }
 

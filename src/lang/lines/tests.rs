@@ -137,6 +137,43 @@ fn markdown() {
     check(LanguageType::Markdown, b"```\xffrust ```python\n# a\n```\xff\n");
 }
 
+#[test]
+fn embedded_in_tags() {
+    use LanguageType::*;
+    for language in [Html, Vue, Svelte, RubyHtml, GlimmerJs] {
+        check_all(
+            language,
+            &[
+                "<script>\n// a\nf();\n\n</script>\n<p>",
+                "<script type=\"text/css\">\r\n/* a */\r\n</script>",
+                "<script>f()</script><script>g()\n</script>\n",
+                "<script src=\"a\"></script>\n<style lang=\"less\">\n// a\n</style>\n",
+                "<template>\n  <!-- a -->\n  <script>\n// a\n  </script>\n</template>\n",
+                "<script>\n// never closed\n<script>\n",
+                "<!-- <script>\n// a\n</script> -->\n",
+                "\"<script type=\"text/css\">\n/* a */\n</script>\n",
+                "<script type=\"a\" b=\"c\"> type=\"text/html\">\n<style>\n/* a */\n</style></script>",
+                "<script x>y</script>\n<template lang=\"pug\">\n//- a\n</template>",
+            ],
+        );
+    }
+    check(Html, b"<script \xff> <script>\n// a\n</script>\n");
+}
+
+#[test]
+fn notebooks() {
+    let notebook = |cells: &str| {
+        format!(
+            r##"{{"cells": [{cells}], "metadata": {{"kernelspec": {{"language": "rust"}}, "language_info": {{}}}}}}"##
+        )
+    };
+    let code = r##"{"cell_type": "code", "source": ["/// a\n", "\n", "f();"]}"##;
+    let prose = r##"{"cell_type": "markdown", "source": ["# a\n", "```python\n", "# b\n", "```"]}"##;
+    check(LanguageType::Jupyter, notebook(&format!("{code}, {prose}")).as_bytes());
+    check(LanguageType::Jupyter, notebook(r#"{"cell_type": "raw", "source": ["a"]}"#).as_bytes());
+    check(LanguageType::Jupyter, b"{");
+}
+
 /// Marks of every kind and what could confuse them, in random order.
 #[test]
 fn random_texts_in_every_language() {
@@ -152,10 +189,27 @@ fn random_texts_in_every_language() {
         pieces.extend(language.important_syntax());
         match language {
             LanguageType::Rust => pieces.extend(["/// ", "//! ", "\n///", "```", "```rust\n"]),
+            LanguageType::Html | LanguageType::Vue | LanguageType::Svelte => pieces.extend([
+                "<script>",
+                "<script type=\"",
+                "text/css\">",
+                "</script>",
+                "<style lang=\"",
+                "less\"",
+                ">",
+                "<style>",
+                "</style>",
+                "<template",
+                " lang=\"html\">",
+                "</template>",
+                "<!--",
+                "-->",
+                "\u{a0}",
+            ]),
             LanguageType::Markdown => pieces.extend(["```", "```rust\n", "```python ", "`", "///", "\""]),
             _ => {}
         }
-        for _ in 0..200 {
+        for _ in 0..if pieces.len() > 32 { 2000 } else { 200 } {
             let text: String = (0..random.below(40)).map(|_| pieces[random.below(pieces.len())]).collect();
             check(*language, text.as_bytes());
         }
@@ -178,7 +232,7 @@ impl Random {
 fn time_is_linear_in_the_text() {
     use LanguageType::*;
     let pieces = ["/*", "\"", "'", "\\", "```", "```a\n", "```rust a ", "/// ", "\n", " ", "a", "///\n\n\n", "\"\"\n"];
-    for language in [Rust, Python, TypeScript, C, Go, Css, Toml, Yaml, Markdown, D] {
+    for language in [Rust, Python, TypeScript, C, Go, Css, Toml, Yaml, Markdown, D, Html, Vue] {
         for piece in pieces {
             let started = Instant::now();
             let text = piece.repeat(200_000);
