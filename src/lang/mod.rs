@@ -3,7 +3,7 @@
 mod language;
 mod lines;
 mod python;
-mod rust;
+pub mod rust;
 mod script;
 
 pub use language::Language;

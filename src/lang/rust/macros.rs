@@ -1,0 +1,132 @@
+//! Paths and items within token trees, which the parser leaves as tokens.
+
+use std::ops::Range;
+
+use ra_ap_parser::SyntaxKind::{self, *};
+
+use crate::lang::rust::builder::starts_upper;
+use crate::lang::rust::facts::{ItemKind, Namespace};
+use crate::lang::rust::syntax::Parsed;
+use crate::lang::rust::{header, usetree};
+
+/// Something found in a token tree.
+pub(super) enum Found<'a> {
+    /// A path or name that starts at the token.
+    Path(usize, &'a str, Namespace),
+    /// `mod name;` with its header, keyword at the token.
+    Module(usize, header::Header),
+    /// `use …;`, keyword at the token.
+    Use(usize, header::Header),
+    /// An item, name at the token.
+    Item(usize, ItemKind, header::Header),
+}
+
+/// Walks the tokens of a tree. `items` says that the macro stands where items do, so that what looks like an item at
+/// its top, or in a branch of `cfg_if!`, is one.
+pub(super) fn scan<'a>(parsed: &'a Parsed<'_>, tokens: Range<usize>, items: bool, mut found: impl FnMut(Found<'a>)) {
+    // For each open bracket, whether items can stand in it.
+    let mut levels: Vec<bool> = Vec::new();
+    let mut item_start = tokens.start + 1;
+    let mut token = tokens.start;
+    while token < tokens.end {
+        let kind = parsed.kind(token);
+        let at_items = levels.last().copied().unwrap_or(items);
+        match kind {
+            L_PAREN | L_BRACK | L_CURLY => {
+                levels.push(levels.is_empty() && items || at_items && is_branch(parsed, token));
+                item_start = if kind == L_CURLY { token + 1 } else { item_start };
+            }
+            R_PAREN | R_BRACK => _ = levels.pop(),
+            R_CURLY => {
+                levels.pop();
+                item_start = token + 1;
+            }
+            SEMICOLON => item_start = token + 1,
+            MOD_KW if at_items && parsed.kind(token + 2) == SEMICOLON => {
+                found(Found::Module(token, header::read(parsed, item_start..token)));
+            }
+            USE_KW if at_items => {
+                found(Found::Use(token, header::read(parsed, item_start..token)));
+                token = usetree::read(parsed, token + 1, |_| {});
+                continue;
+            }
+            _ if at_items && item_kind(kind).is_some() && parsed.kind(token + 1) == IDENT => {
+                let kind = item_kind(kind).unwrap_or(ItemKind::Type);
+                found(Found::Item(token + 1, kind, header::read(parsed, item_start..token)));
+                token += 1;
+            }
+            _ => {
+                token = path_at(parsed, token, &mut found);
+                continue;
+            }
+        }
+        token += 1;
+    }
+}
+
+/// True for a `{` after `#[cfg(…)]`, `else` or `=>`.
+fn is_branch(parsed: &Parsed<'_>, open: usize) -> bool {
+    parsed.kind(open) == L_CURLY
+        && (matches!(parsed.kind(open - 1), R_BRACK | ELSE_KW)
+            || parsed.kind(open - 1) == R_ANGLE && open > 1 && parsed.kind(open - 2) == EQ)
+}
+
+fn item_kind(keyword: SyntaxKind) -> Option<ItemKind> {
+    Some(match keyword {
+        STRUCT_KW => ItemKind::Struct,
+        ENUM_KW | TRAIT_KW | TYPE_KW => ItemKind::Type,
+        FN_KW | CONST_KW | STATIC_KW => ItemKind::Value,
+        _ => return None,
+    })
+}
+
+/// Hands out the path that starts at `token`, if one does; returns the token after it.
+fn path_at<'a>(parsed: &'a Parsed<'_>, token: usize, found: &mut impl FnMut(Found<'a>)) -> usize {
+    let Some((end, path)) = read_path(parsed, token) else { return token + 1 };
+    let before = token.checked_sub(1).map_or(EOF, |before| parsed.kind(before));
+    let bound_elsewhere = matches!(before, DOT | COLON if before == DOT || parsed.is_path_separator(token - 2))
+        || before == DOLLAR && parsed.kind(token) != CRATE_KW;
+    if bound_elsewhere {
+        return end;
+    }
+    let next = parsed.kind(end);
+    let namespace = match next {
+        BANG if parsed.kind(end + 1) != EQ => Namespace::Macro,
+        L_PAREN if !starts_upper(last_segment(path)) => Namespace::Value,
+        _ => Namespace::Any,
+    };
+    if path.contains("::") || starts_upper(path) || namespace != Namespace::Any {
+        found(Found::Path(token, path, namespace));
+    }
+    end
+}
+
+/// The plain segments from `token` on, up to the first that starts with a capital: what follows belongs to that item.
+/// Returns the token after the last segment that is there, and the path's text.
+pub(super) fn read_path<'a>(parsed: &'a Parsed<'_>, token: usize) -> Option<(usize, &'a str)> {
+    let first = if parsed.is_path_separator(token) { token + 2 } else { token };
+    if !is_segment(parsed.kind(first)) {
+        return None;
+    }
+    let mut last = first;
+    let mut cut = None;
+    loop {
+        if cut.is_none() && starts_upper(parsed.text(last)) {
+            cut = Some(last);
+        }
+        if !(parsed.is_path_separator(last + 1) && is_segment(parsed.kind(last + 3))) {
+            break;
+        }
+        last += 3;
+    }
+    let text = &parsed.source()[parsed.start(token)..parsed.end(cut.unwrap_or(last))];
+    Some((last + 1, text))
+}
+
+fn is_segment(kind: SyntaxKind) -> bool {
+    matches!(kind, IDENT | SELF_KW | SUPER_KW | CRATE_KW | SELF_TYPE_KW)
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or_default()
+}

@@ -1,0 +1,141 @@
+//! Tokens and parser events of a text. The only place that calls the parser and bounds what it may cost.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ra_ap_parser::{Edition, LexedStr, Output, Step, SyntaxKind, TopEntryPoint};
+
+use crate::lang::rust::depth;
+
+/// A lexed and parsed text. Tokens are those that are neither white space nor comment, counted from 0.
+pub(super) struct Parsed<'a> {
+    lexed: LexedStr<'a>,
+    /// Index in `lexed` of each token.
+    raw: Vec<u32>,
+    output: Output,
+}
+
+/// Parses `text`, or says why it was left alone.
+///
+/// Keywords depend on the edition, which a file does not name: 2021 fits most; where it leads to errors, 2015
+/// (`async` and `try` are names) and 2024 are tried, and the one with the fewest errors stays.
+pub(super) fn parse(text: &str) -> Result<Parsed<'_>, &'static str> {
+    if u32::try_from(text.len()).is_err() {
+        return Err("too large to parse");
+    }
+    let mut best = parse_as(Edition::Edition2021, text)?;
+    let mut errors = best.error_count();
+    for edition in [Edition::Edition2015, Edition::Edition2024] {
+        if errors == 0 || text.len() > MAX_RETRY_BYTES {
+            break;
+        }
+        let other = parse_as(edition, text)?;
+        let other_errors = other.error_count();
+        if other_errors < errors {
+            (best, errors) = (other, other_errors);
+        }
+    }
+    Ok(best)
+}
+
+/// Above this size the edition is not guessed anew when there are errors.
+const MAX_RETRY_BYTES: usize = 1 << 20;
+
+fn parse_as(edition: Edition, text: &str) -> Result<Parsed<'_>, &'static str> {
+    let lexed = LexedStr::new(edition, text);
+    let raw: Vec<u32> = (0..lexed.len() as u32).filter(|&at| !lexed.kind(at as usize).is_trivia()).collect();
+    if depth::is_too_deep(raw.iter().map(|&at| lexed.kind(at as usize))) {
+        return Err("too deeply nested to parse");
+    }
+    let input = lexed.to_input(edition);
+    // The parser asserts that it makes progress; a bug there must not take the program down.
+    let output = catch_unwind(AssertUnwindSafe(|| TopEntryPoint::SourceFile.parse(&input)))
+        .map_err(|_| "the parser gave up on this file")?;
+    Ok(Parsed { lexed, raw, output })
+}
+
+impl<'a> Parsed<'a> {
+    /// Kind of a token; `EOF` past the end.
+    pub fn kind(&self, token: usize) -> SyntaxKind {
+        self.raw.get(token).map_or(SyntaxKind::EOF, |&at| self.lexed.kind(at as usize))
+    }
+
+    /// Text of a token; empty past the end.
+    pub fn text(&self, token: usize) -> &str {
+        self.raw.get(token).map_or("", |&at| self.lexed.text(at as usize))
+    }
+
+    /// Byte offset of a token's start; that of the end of the text past the end.
+    pub fn start(&self, token: usize) -> usize {
+        self.raw.get(token).map_or(self.lexed.as_str().len(), |&at| self.lexed.text_start(at as usize))
+    }
+
+    /// Byte offset just past a token.
+    pub fn end(&self, token: usize) -> usize {
+        self.start(token) + self.text(token).len()
+    }
+
+    /// True if `::` starts at a token.
+    pub fn is_path_separator(&self, token: usize) -> bool {
+        self.kind(token) == SyntaxKind::COLON
+            && self.kind(token + 1) == SyntaxKind::COLON
+            && self.end(token) == self.start(token + 1)
+    }
+
+    /// The whole text.
+    pub fn source(&self) -> &str {
+        self.lexed.as_str()
+    }
+
+    /// The parser's steps.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        self.output.iter()
+    }
+
+    /// Number of errors.
+    pub fn error_count(&self) -> usize {
+        let parser = self.output.iter().filter(|step| matches!(step, Step::Error { .. }));
+        self.lexed.errors().count() + parser.count()
+    }
+
+    /// Offset and message of the first errors, at most `limit`.
+    pub fn errors(&self, limit: usize) -> Vec<(usize, String)> {
+        let mut token = 0;
+        let parser = self.output.iter().filter_map(|step| {
+            match step {
+                Step::Token { n_input_tokens, .. } => token += usize::from(n_input_tokens),
+                Step::FloatSplit { .. } => token += 1,
+                Step::Error { msg } => return Some((self.start(token), sentence(msg))),
+                Step::Enter { .. } | Step::Exit => {}
+            }
+            None
+        });
+        let lexer = self.lexed.errors().map(|(raw, message)| (self.lexed.text_start(raw), sentence(message)));
+        let mut errors: Vec<_> = lexer.take(limit).chain(parser.take(limit)).collect();
+        errors.sort_by_key(|&(offset, _)| offset);
+        errors.truncate(limit);
+        errors
+    }
+}
+
+/// A parser's message as one lower-case line.
+fn sentence(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    let mut chars = line.chars();
+    let first = chars.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// Starts of lines.
+pub(super) struct Lines(Vec<u32>);
+
+impl Lines {
+    /// Lines of `text`.
+    pub fn new(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32).collect())
+    }
+
+    /// The line, from 1, that holds the byte at `offset`.
+    pub fn line(&self, offset: usize) -> u32 {
+        self.0.partition_point(|&newline| (newline as usize) < offset) as u32 + 1
+    }
+}

@@ -1,0 +1,108 @@
+use super::*;
+use crate::lang::{Detail, Language};
+
+fn facts(text: &str) -> Facts {
+    crate::lang::extract("x.rs", Language::of_path("x.rs"), text)
+}
+
+fn rust_facts(text: &str) -> RustFacts {
+    match facts(text).detail {
+        Detail::Rust(facts) => *facts,
+        other => panic!("not Rust: {other:?}"),
+    }
+}
+
+/// Functions as `name:line-end complexity nesting`.
+#[track_caller]
+fn check_functions(text: &str, expect: &[&str]) {
+    let functions = facts(text).functions;
+    let actual: Vec<_> = functions
+        .iter()
+        .map(|it| format!("{}:{}-{} {} {}", it.name, it.line, it.end_line, it.complexity, it.nesting))
+        .collect();
+    assert_eq!(actual, expect);
+}
+
+/// Imports as `path as name`.
+#[track_caller]
+fn check_imports(text: &str, expect: &[&str]) {
+    let facts = rust_facts(text);
+    let imports = facts.imports.iter();
+    let actual: Vec<_> = imports
+        .map(|it| format!("{} as {}", facts.str(it.path), if it.glob { "*" } else { facts.str(it.name) }))
+        .collect();
+    assert_eq!(actual, expect);
+}
+
+/// Paths kept, in source order.
+#[track_caller]
+fn check_paths(text: &str, expect: &[&str]) {
+    let facts = rust_facts(text);
+    let actual: Vec<_> = facts.paths.iter().map(|it| facts.str(it.path)).collect();
+    assert_eq!(actual, expect);
+}
+
+#[test]
+fn function_names() {
+    check_functions("/// doc\n#[a]\npub fn f() {\n}\n", &["f:3-4 1 0"]);
+    check_functions("impl<T> fmt::Display for a::Type<T> { fn f(&self) {} }", &["Type::f:1-1 1 0"]);
+    check_functions("impl T for &'a mut [u8] { fn f() {} }", &["u8::f:1-1 1 0"]);
+    check_functions("trait Tr { fn f() {} fn no_body(); }", &["Tr::f:1-1 1 0"]);
+    check_functions("mod tests { fn f() { fn g() {} } }", &["tests::f:1-1 1 0", "tests::f::g:1-1 1 0"]);
+    check_functions("extern \"C\" { fn a(); }\nconst fn b() {}", &["b:2-2 1 0"]);
+}
+
+#[test]
+fn complexity() {
+    check_functions("fn f() { if a && b || c {} else if d {} else {} }", &["f:1-1 5 1"]);
+    check_functions("fn f() { for x in y { while z { loop {} } } }", &["f:1-1 4 3"]);
+    check_functions("fn f() { match a { A if b => c?, _ => {} } }", &["f:1-1 5 1"]);
+    check_functions("fn f() { x.map(|y| if y { 1 } else { 2 }); }", &["f:1-1 2 1"]);
+    check_functions("fn f() { fn g() { if a {} } if b { if c {} } }", &["f:1-1 3 2", "f::g:1-1 2 1"]);
+    check_functions("fn f() { x.0.1; a.0. 1; if t.0.0 {} }", &["f:1-1 2 1"]);
+}
+
+#[test]
+fn classes() {
+    assert_eq!(facts("struct A; enum B {} union C { a: u8 } trait D {} type E = A; mod m { struct F; }").classes, 5);
+}
+
+#[test]
+fn use_trees() {
+    check_imports("use a::b;", &["a::b as b"]);
+    check_imports("use a::{self, b::{c as d, *}, e as _};", &["a::b as *", "a::e as ", "a as a", "a::b::c as d"]);
+    check_imports("use ::a::r#type; use crate::*;", &["crate as *", "::a::type as type"]);
+    check_imports("extern crate a as b; use {c, d::e};", &["a as b", "c as c", "d::e as e"]);
+    check_imports("use a::{b::{}, c}; use x", &["a::c as c", "x as x"]);
+}
+
+#[test]
+fn paths_worth_keeping() {
+    check_paths(
+        "fn f() { crate::a::b(); x.y(); Vec::new(); std::mem::swap(); core::x(); }",
+        &["crate::a::b", "std", "core"],
+    );
+    check_paths(
+        "use a::Thing; use std::mem; fn f() { Thing::new(); mem::swap(); b::Thing::new::<c::D>(); }",
+        &["b::Thing", "c::D"],
+    );
+    check_paths("fn f() { m!(a::b, $crate::c, $x::y, z.d::<T>()) }", &["a::b", "crate::c"]);
+    check_paths("use a::*; struct Own; fn f(p: P, o: Own) { g(); p(); h; }", &["P", "g"]);
+    check_paths("fn f() {} mod tests { use super::*; fn t() { f(); X::y() } }", &[]);
+    check_paths("#[serde(with = \"x\")] #[a::b] #[derive(c::D)] struct S;", &["a::b", "c::D"]);
+}
+
+#[test]
+fn diagnostics_have_lines() {
+    let diagnostics = facts("fn f() {}\nfn g( {}\n").diagnostics;
+    assert_eq!(diagnostics[0].line, 2);
+    let many = facts(&"fn (".repeat(1000)).diagnostics;
+    assert_eq!(many.len(), MAX_DIAGNOSTICS);
+}
+
+#[test]
+fn keywords_of_other_editions() {
+    for text in ["fn async() { try!(x) }", "fn f() { rng.gen() }", "fn f() { if let A = b && c {} }"] {
+        assert_eq!(facts(text).diagnostics, [], "{text}");
+    }
+}

@@ -1,7 +1,0 @@
-//! Imports between Rust files.
-
-use crate::resolve::{Resolution, Sources};
-
-pub(super) fn resolve(_sources: &Sources<'_>) -> Resolution {
-    Resolution::default()
-}

@@ -1,0 +1,392 @@
+//! Name lookup: from a path, as seen from a module, to the module that defines what it means.
+//!
+//! A path leads to the file that defines its item, through re-exports and globs. The longest prefix that can be found
+//! counts, so that `Enum::Variant` is where `Enum` is. A name that a module should have but does not show (a macro
+//! made it) is taken to be in that module's own file. What a module re-exports from outside the repository counts as
+//! defined by that module.
+
+use rustc_hash::FxHashMap;
+
+use crate::lang::rust::{Import, ItemKind, Namespace, RustFacts};
+use crate::resolve::Sources;
+use crate::resolve::rust::cargo::{Dependency, Package, Workspace};
+use crate::resolve::rust::modules::{CrateId, ModuleId, Modules, facts};
+
+/// What a path means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Def<'w> {
+    /// A module.
+    Module(ModuleId),
+    /// An item of this module.
+    Item(ModuleId),
+    /// Something that this module does not show, but should have.
+    Hidden(ModuleId),
+    /// Something of a package outside the repository, and the module whose `use` brings it in, if one does.
+    External(&'w str, Option<ModuleId>),
+}
+
+/// Why a path means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Its first segment is unknown.
+    UnknownHead(Box<str>),
+    /// `super` where there is nothing above.
+    AboveRoot,
+    /// There is such a name, in another namespace, or only by going in circles.
+    NotHere,
+}
+
+/// How a path is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// In a `use`.
+    Use,
+    /// In code.
+    Code,
+    /// In an `extern crate`.
+    ExternCrate,
+}
+
+/// A glob import: where it leads, and whether others see through it.
+#[derive(Clone, Copy, Debug)]
+struct Glob {
+    target: ModuleId,
+    public: bool,
+}
+
+/// Everything names are looked up in.
+pub(super) struct Names<'a, 'w> {
+    sources: &'w Sources<'a>,
+    workspace: &'w Workspace,
+    pub modules: &'w Modules<'a>,
+    globs: FxHashMap<ModuleId, Vec<Glob>>,
+    exported_macros: FxHashMap<(CrateId, &'a str), ModuleId>,
+    /// Root modules of libraries by package.
+    libraries: Vec<Option<ModuleId>>,
+}
+
+/// One question: bounds its recursion and its work.
+#[derive(Default)]
+struct Query<'q> {
+    active: Vec<(ModuleId, &'q str, Namespace)>,
+    steps: u32,
+}
+
+/// Longest chain of re-exports that is followed.
+const MAX_CHAIN: usize = 48;
+/// Most lookups for one path.
+const MAX_STEPS: u32 = 4_000;
+/// Globs of globs are resolved in rounds; more are not needed by code that people write.
+const MAX_ROUNDS: usize = 8;
+
+impl<'a, 'w> Names<'a, 'w> {
+    /// Collects exported macros and follows all globs.
+    pub fn new(sources: &'w Sources<'a>, workspace: &'w Workspace, modules: &'w Modules<'a>) -> Self {
+        let mut libraries = vec![None; workspace.packages.len()];
+        for krate in &modules.crates {
+            if let Some(package) = krate.package
+                && workspace.packages[package].lib == Some(modules.file_of(krate.root))
+            {
+                libraries[package].get_or_insert(krate.root);
+            }
+        }
+        let mut names = Self {
+            sources,
+            workspace,
+            modules,
+            globs: FxHashMap::default(),
+            exported_macros: FxHashMap::default(),
+            libraries,
+        };
+        names.collect_exported_macros();
+        names.follow_globs();
+        names
+    }
+
+    /// What `path` means in `module`.
+    pub fn resolve(
+        &self,
+        module: ModuleId,
+        path: &str,
+        namespace: Namespace,
+        style: Style,
+    ) -> Result<Def<'w>, Failure> {
+        self.path(module, path, namespace, style, &mut Query::default())
+    }
+
+    fn facts(&self, module: ModuleId) -> Option<&'a RustFacts> {
+        facts(self.sources, self.modules.file_of(module))
+    }
+
+    fn collect_exported_macros(&mut self) {
+        for instance in &self.modules.instances {
+            let Some(facts) = facts(self.sources, instance.file) else { continue };
+            for item in facts.items.iter().filter(|item| item.kind == ItemKind::ExportedMacro) {
+                let key = (instance.crate_id, facts.str(item.name));
+                self.exported_macros.entry(key).or_insert(instance.base + item.scope);
+            }
+        }
+    }
+
+    fn follow_globs(&mut self) {
+        for (&module, included) in &self.modules.included {
+            let globs = included.iter().map(|&target| Glob { target, public: true });
+            self.globs.entry(module).or_default().extend(globs);
+        }
+        let mut open: Vec<(ModuleId, &'a str, bool)> = Vec::new();
+        for instance in &self.modules.instances {
+            let Some(facts) = facts(self.sources, instance.file) else { continue };
+            let globs = facts.imports.iter().filter(|import| import.glob);
+            open.extend(globs.map(|glob| (instance.base + glob.scope, facts.str(glob.path), glob.public)));
+        }
+        for _ in 0..MAX_ROUNDS {
+            let before = open.len();
+            let mut found = Vec::new();
+            open.retain(|&(module, path, public)| match self.resolve(module, path, Namespace::Type, Style::Use) {
+                Ok(Def::Module(target)) => {
+                    found.push((module, Glob { target, public }));
+                    false
+                }
+                Ok(Def::Item(_) | Def::External(..)) => false,
+                Ok(Def::Hidden(_)) | Err(_) => true,
+            });
+            for (module, glob) in found {
+                self.globs.entry(module).or_default().push(glob);
+            }
+            if open.len() == before {
+                break;
+            }
+        }
+    }
+
+    fn path<'q>(
+        &self,
+        module: ModuleId,
+        path: &'q str,
+        namespace: Namespace,
+        style: Style,
+        query: &mut Query<'q>,
+    ) -> Result<Def<'w>, Failure>
+    where
+        'a: 'q,
+    {
+        let (head, rest) = split(path.trim_start_matches("::"));
+        let head_namespace = if rest.is_some() { Namespace::Type } else { namespace };
+        let crate_id = self.modules.instance_of(module).crate_id;
+        let krate = &self.modules.crates[crate_id as usize];
+        let absolute = path.starts_with("::");
+        let mut def = match head {
+            "" if !absolute => Def::Module(krate.root),
+            "crate" => Def::Module(krate.root),
+            "self" if style == Style::ExternCrate => Def::Module(krate.root),
+            "self" => Def::Module(self.modules.named_module(module)),
+            "super" => Def::Module(self.above(module)?),
+            _ => {
+                let from_root = krate.is_2015 && (style == Style::Use || absolute);
+                let local = match () {
+                    () if style == Style::ExternCrate || absolute && !krate.is_2015 => None,
+                    () if from_root => self.lookup(krate.root, head, head_namespace, None, query),
+                    () => self.lexical(module, head, head_namespace, query),
+                };
+                let is_crate = style != Style::Code || rest.is_some();
+                local
+                    .or_else(|| if is_crate { self.external(module, head) } else { None })
+                    .ok_or_else(|| Failure::UnknownHead(head.into()))?
+            }
+        };
+        let mut rest = rest;
+        while let (Def::Module(inner), Some(more)) = (def, rest) {
+            let (segment, after) = split(more);
+            let wanted = if after.is_some() { Namespace::Type } else { namespace };
+            def = match segment {
+                "super" => Def::Module(self.above(inner)?),
+                "self" => def,
+                _ => match self.lookup(inner, segment, wanted, None, query) {
+                    Some(found) => found,
+                    None if wanted != Namespace::Any && self.has(inner, segment, query) => {
+                        return Err(Failure::NotHere);
+                    }
+                    None => return Ok(Def::Hidden(inner)),
+                },
+            };
+            rest = after;
+        }
+        Ok(def)
+    }
+
+    fn has<'q>(&self, module: ModuleId, name: &'q str, query: &mut Query<'q>) -> bool
+    where
+        'a: 'q,
+    {
+        self.lookup(module, name, Namespace::Any, None, query).is_some()
+    }
+
+    fn above(&self, module: ModuleId) -> Result<ModuleId, Failure> {
+        let module = self.modules.named_module(module);
+        let parent = self.modules.named_module(self.modules.modules[module as usize].parent);
+        if parent == module { Err(Failure::AboveRoot) } else { Ok(parent) }
+    }
+
+    /// A name in a module, or around it as long as that is a block.
+    fn lexical<'q>(
+        &self,
+        mut module: ModuleId,
+        name: &'q str,
+        namespace: Namespace,
+        query: &mut Query<'q>,
+    ) -> Option<Def<'w>>
+    where
+        'a: 'q,
+    {
+        loop {
+            if let Some(def) = self.lookup(module, name, namespace, None, query) {
+                return Some(def);
+            }
+            let around = self.modules.modules[module as usize];
+            if !around.is_block {
+                return None;
+            }
+            module = around.parent;
+        }
+    }
+
+    /// A name in one module. `from` is the module whose glob leads here: it sees only what is public, or above it.
+    fn lookup<'q>(
+        &self,
+        module: ModuleId,
+        name: &'q str,
+        namespace: Namespace,
+        from: Option<ModuleId>,
+        query: &mut Query<'q>,
+    ) -> Option<Def<'w>>
+    where
+        'a: 'q,
+    {
+        let key = (module, name, namespace);
+        query.steps += 1;
+        if query.active.len() >= MAX_CHAIN || query.steps > MAX_STEPS || query.active.contains(&key) {
+            return None;
+        }
+        query.active.push(key);
+        let def = self.lookup_unguarded(module, name, namespace, from, query);
+        query.active.pop();
+        def
+    }
+
+    fn lookup_unguarded<'q>(
+        &self,
+        module: ModuleId,
+        name: &'q str,
+        namespace: Namespace,
+        from: Option<ModuleId>,
+        query: &mut Query<'q>,
+    ) -> Option<Def<'w>>
+    where
+        'a: 'q,
+    {
+        let facts = self.facts(module)?;
+        let scope = self.modules.modules[module as usize].scope;
+        let sees_private = from.is_none_or(|from| self.modules.is_within(from, module));
+        let items = facts.items_named(scope, name).filter(|item| sees_private || item.public);
+        let mut is_item = false;
+        for item in items.filter(|item| item.kind.is_in(namespace)) {
+            match item.kind {
+                ItemKind::Module => {
+                    if let Some(&child) = self.modules.children.get(&(module, name)) {
+                        return Some(Def::Module(child));
+                    }
+                    is_item = true;
+                }
+                _ => is_item = true,
+            }
+        }
+        if is_item {
+            return Some(Def::Item(module));
+        }
+        let imports = facts.imports_named(scope, name).filter(|import| sees_private || import.public);
+        for import in imports.filter(|import| !import.glob && !name.is_empty()) {
+            if let Ok(def) = self.import(module, facts, import, namespace, query) {
+                return Some(def);
+            }
+        }
+        if matches!(namespace, Namespace::Any | Namespace::Macro) {
+            let instance = self.modules.instance_of(module);
+            let is_root = self.modules.crates[instance.crate_id as usize].root == module;
+            if is_root && let Some(&home) = self.exported_macros.get(&(instance.crate_id, name)) {
+                return Some(Def::Item(home));
+            }
+        }
+        // Orphans are found by their place.
+        if namespace != Namespace::Value
+            && namespace != Namespace::Macro
+            && let Some(&child) = self.modules.children.get(&(module, name))
+        {
+            return Some(Def::Module(child));
+        }
+        let globs = self.globs.get(&module)?;
+        let mut seen = globs.iter().filter(|glob| sees_private || glob.public);
+        seen.find_map(|glob| self.lookup(glob.target, name, namespace, Some(from.unwrap_or(module)), query))
+    }
+
+    fn import<'q>(
+        &self,
+        module: ModuleId,
+        facts: &'a RustFacts,
+        import: &Import,
+        namespace: Namespace,
+        query: &mut Query<'q>,
+    ) -> Result<Def<'w>, Failure>
+    where
+        'a: 'q,
+    {
+        let style = if import.extern_crate { Style::ExternCrate } else { Style::Use };
+        let def = self.path(module, facts.str(import.path), namespace, style, query)?;
+        Ok(match def {
+            Def::External(package, _) if !import.extern_crate => Def::External(package, Some(module)),
+            def => def,
+        })
+    }
+
+    /// A crate by the name that the crate of `module` uses for it.
+    fn external(&self, module: ModuleId, name: &str) -> Option<Def<'w>> {
+        const STANDARD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
+        let krate = &self.modules.crates[self.modules.instance_of(module).crate_id as usize];
+        let package = krate.package.map(|package| (package, &self.workspace.packages[package]));
+        let dependency = package.and_then(|(_, package)| package.dependencies.get(name));
+        match dependency {
+            Some(Dependency::Local(other)) => {
+                let library = self.libraries[*other].map(Def::Module);
+                return library.or(Some(Def::External(&self.workspace.packages[*other].name, None)));
+            }
+            Some(Dependency::External(package)) => return Some(Def::External(package, None)),
+            None => {}
+        }
+        if let Some((id, Package { lib_name, .. })) = package
+            && lib_name == name
+            && let Some(root) = self.libraries[id]
+            && root != krate.root
+        {
+            return Some(Def::Module(root));
+        }
+        if let Some(def) = self.extern_crate(module, krate.root, name) {
+            return Some(def);
+        }
+        STANDARD.iter().find(|&&standard| standard == name).map(|&standard| Def::External(standard, None))
+    }
+
+    /// `extern crate … as name` at the root, which names the crate everywhere.
+    fn extern_crate(&self, module: ModuleId, root: ModuleId, name: &str) -> Option<Def<'w>> {
+        let facts = self.facts(root)?;
+        let import = facts.imports_named(0, name).find(|import| import.extern_crate)?;
+        let path = facts.str(import.path);
+        match path {
+            "self" => Some(Def::Module(root)),
+            path if path != name => self.external(module, path),
+            _ => None,
+        }
+    }
+}
+
+fn split(path: &str) -> (&str, Option<&str>) {
+    path.split_once("::").map_or((path, None), |(head, rest)| (head, Some(rest)))
+}

@@ -1,0 +1,294 @@
+use crate::resolve::testing::render;
+
+/// Holds the resolution of `fixture` against `expect`, whatever the order.
+#[track_caller]
+fn check(fixture: &str, expect: &str) {
+    let sorted = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(|line| line.trim().to_owned()).collect();
+        lines.sort();
+        lines.join("\n")
+    };
+    assert_eq!(sorted(&render(fixture)), sorted(expect));
+}
+
+const MANIFEST: &str = "//- Cargo.toml\n[package]\nname = \"app\"\nedition = \"2021\"\n";
+
+/// A package `app` of edition 2021 with these files.
+#[track_caller]
+fn check_app(files: &str, expect: &str) {
+    check(&format!("{MANIFEST}{files}"), expect);
+}
+
+#[test]
+fn module_files() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\n//- src/a.rs\nmod c;\n//- src/a/c.rs\n//- src/b/mod.rs\nmod d;\n//- src/b/d.rs\n",
+        "src/a.rs:1 -> src/a/c.rs (module)
+         src/b/mod.rs:1 -> src/b/d.rs (module)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b/mod.rs (module)",
+    );
+}
+
+#[test]
+fn missing_module_file() {
+    check_app("//- src/lib.rs\nmod gone;\n", "src/lib.rs:1 -> mod gone (unresolved: no file src/gone.rs)");
+}
+
+#[test]
+fn path_attributes() {
+    check_app(
+        "//- src/lib.rs\n#[path = \"x/y.rs\"]\nmod a;\nmod i {\n    #[path = \"z.rs\"]\n    mod b;\n    mod c;\n}\n\
+         //- src/x/y.rs\nmod beside;\n//- src/x/beside.rs\n//- src/i/z.rs\n//- src/i/c.rs\n",
+        "src/lib.rs:2 -> src/x/y.rs (module)
+         src/lib.rs:5 -> src/i/z.rs (module)
+         src/lib.rs:6 -> src/i/c.rs (module)
+         src/x/y.rs:1 -> src/x/beside.rs (module)",
+    );
+}
+
+#[test]
+fn path_in_cfg_attr_gives_every_file() {
+    check_app(
+        "//- src/lib.rs\n#[cfg_attr(unix, path = \"unix.rs\")]\n#[cfg_attr(windows, path = \"windows.rs\")]\nmod sys;\n\
+         //- src/unix.rs\n//- src/windows.rs\n",
+        "src/lib.rs:3 -> src/unix.rs (module)
+         src/lib.rs:3 -> src/windows.rs (module)",
+    );
+}
+
+#[test]
+fn uses_lead_to_the_defining_file() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\nmod c;\n//- src/a.rs\npub use crate::b::Thing;\npub use crate::b::*;\n\
+         //- src/b.rs\npub struct Thing;\npub fn other() {}\n\
+         //- src/c.rs\nuse crate::a::Thing;\nuse crate::a::other as o;\nuse crate::a::{self, made_by_macro};\n",
+        "src/a.rs:1 -> src/b.rs (re-export)
+         src/a.rs:2 -> src/b.rs (re-export)
+         src/c.rs:1 -> src/b.rs (runtime)
+         src/c.rs:2 -> src/b.rs (runtime)
+         src/c.rs:3 -> src/a.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)
+         src/lib.rs:3 -> src/c.rs (module)",
+    );
+}
+
+#[test]
+fn globs_in_a_circle_end() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\n//- src/a.rs\npub use super::b::*;\nuse super::b::Gone;\n\
+         //- src/b.rs\npub use super::a::*;\npub use super::a::Gone;\n",
+        "src/a.rs:1 -> src/b.rs (re-export)
+         src/a.rs:2 -> src/b.rs (runtime)
+         src/b.rs:1 -> src/a.rs (re-export)
+         src/b.rs:2 -> src/a.rs (re-export)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)",
+    );
+}
+
+#[test]
+fn names_through_a_glob_count_where_they_are_used() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\nmod t;\nuse a::Used;\nuse b::Unused;\n//- src/a.rs\npub struct Used;\n\
+         //- src/b.rs\npub struct Unused;\n//- src/t.rs\nuse super::*;\nfn f(_: Used) {}\n",
+        "src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)
+         src/lib.rs:3 -> src/t.rs (module)
+         src/lib.rs:4 -> src/a.rs (runtime)
+         src/lib.rs:5 -> src/b.rs (runtime)
+         src/t.rs:1 -> src/lib.rs (runtime)
+         src/t.rs:2 -> src/a.rs (runtime)",
+    );
+}
+
+#[test]
+fn qualified_paths_in_code_and_macros() {
+    check_app(
+        "//- src/main.rs\nmod a;\nmod b;\nmod c;\nmod d;\nfn main() {\n    a::run();\n    println!(\"{}\", b::VALUE);\n    \
+         let _: c::Type = Default::default();\n    vec![d::Thing::new(), unknown::x()];\n    unknown::y();\n}\n\
+         //- src/a.rs\npub fn run() {}\n//- src/b.rs\n//- src/c.rs\n//- src/d.rs\n",
+        "src/main.rs:1 -> src/a.rs (module)
+         src/main.rs:2 -> src/b.rs (module)
+         src/main.rs:3 -> src/c.rs (module)
+         src/main.rs:4 -> src/d.rs (module)
+         src/main.rs:6 -> src/a.rs (runtime)
+         src/main.rs:7 -> src/b.rs (runtime)
+         src/main.rs:8 -> src/c.rs (runtime)
+         src/main.rs:9 -> src/d.rs (runtime)",
+    );
+}
+
+#[test]
+fn blocks_have_imports_of_their_own() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\n//- src/a.rs\npub mod inner { pub fn f() {} }\n\
+         //- src/b.rs\nfn f() {\n    use crate::a::inner as x;\n    x::f();\n}\nfn g() {\n    x::f();\n}\n",
+        "src/b.rs:2 -> src/a.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)",
+    );
+}
+
+#[test]
+fn items_within_macro_calls() {
+    check_app(
+        "//- src/lib.rs\ncfg_if! {\n    if #[cfg(unix)] {\n        mod a;\n        pub use a::Thing;\n    } else {\n        \
+         mod b;\n    }\n}\n//- src/a.rs\npub struct Thing;\n//- src/b.rs\nuse crate::Thing;\n",
+        "src/b.rs:1 -> src/a.rs (runtime)
+         src/lib.rs:3 -> src/a.rs (module)
+         src/lib.rs:4 -> src/a.rs (re-export)
+         src/lib.rs:6 -> src/b.rs (module)",
+    );
+}
+
+#[test]
+fn exported_macros_live_at_the_root() {
+    check_app(
+        "//- src/lib.rs\n#[macro_use]\nmod m;\nmod a;\nmod b;\n//- src/m.rs\n#[macro_export]\nmacro_rules! mac { () => {} }\n\
+         macro_rules! own { () => {} }\npub(crate) use own;\n//- src/a.rs\ncrate::mac!();\n//- src/b.rs\nuse crate::m::own;\n\
+         //- src/main.rs\nuse app::mac;\n",
+        "src/a.rs:1 -> src/m.rs (runtime)
+         src/b.rs:1 -> src/m.rs (runtime)
+         src/lib.rs:2 -> src/m.rs (module)
+         src/lib.rs:3 -> src/a.rs (module)
+         src/lib.rs:4 -> src/b.rs (module)
+         src/main.rs:1 -> src/m.rs (runtime)",
+    );
+}
+
+#[test]
+fn targets_use_their_library() {
+    check_app(
+        "//- src/lib.rs\npub mod a;\n//- src/a.rs\n//- src/main.rs\nuse app::a;\n//- src/bin/x/main.rs\nmod y;\n\
+         //- src/bin/x/y.rs\nuse crate::z;\n//- tests/t.rs\nmod common;\nuse app::a::Thing;\n\
+         //- tests/common/mod.rs\nuse super::Helper;\n",
+        "src/bin/x/main.rs:1 -> src/bin/x/y.rs (module)
+         src/bin/x/y.rs:1 -> src/bin/x/main.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/main.rs:1 -> src/a.rs (runtime)
+         tests/common/mod.rs:1 -> tests/t.rs (runtime)
+         tests/t.rs:1 -> tests/common/mod.rs (module)
+         tests/t.rs:2 -> src/a.rs (runtime)",
+    );
+}
+
+#[test]
+fn workspace_members_use_each_other() {
+    check(
+        "//- Cargo.toml\n[workspace]\nmembers = [\"*\"]\n[workspace.dependencies]\none = { path = \"one\" }\n\
+         [workspace.package]\nedition = \"2021\"\n\
+         //- one/Cargo.toml\n[package]\nname = \"one\"\nedition.workspace = true\n[lib]\nname = \"uno\"\n\
+         //- one/src/lib.rs\npub mod m;\n//- one/src/m.rs\n\
+         //- two/Cargo.toml\n[package]\nname = \"two\"\nedition = \"2021\"\n[dependencies]\none.workspace = true\n\
+         again = { package = \"one\", path = \"../one\" }\nserde = \"1\"\n\
+         three = \"1\"\n\
+         //- two/src/lib.rs\nuse uno::m;\nuse again::m::X;\nuse serde::Serialize;\nuse three::x;\nuse nobody::y;\n\
+         //- three/Cargo.toml\n[package]\nname = \"three\"\nedition = \"2021\"\n//- three/src/lib.rs\n",
+        "one/src/lib.rs:1 -> one/src/m.rs (module)
+         two/src/lib.rs:1 -> one/src/m.rs (runtime)
+         two/src/lib.rs:2 -> one/src/m.rs (runtime)
+         two/src/lib.rs:3 -> serde (external, runtime)
+         two/src/lib.rs:4 -> three (external, runtime)
+         two/src/lib.rs:5 -> nobody::y (unresolved: no module or dependency named nobody)",
+    );
+}
+
+#[test]
+fn patches_replace_versions() {
+    check(
+        "//- Cargo.toml\n[package]\nname = \"app\"\nedition = \"2021\"\n[dependencies]\ndep = \"1\"\n\
+         [patch.crates-io]\ndep = { path = \"vendor/dep\" }\n//- src/lib.rs\nuse dep::X;\n\
+         //- vendor/dep/Cargo.toml\n[package]\nname = \"dep\"\n//- vendor/dep/src/lib.rs\npub struct X;\n",
+        "src/lib.rs:1 -> vendor/dep/src/lib.rs (runtime)",
+    );
+}
+
+#[test]
+fn edition_2015_paths_start_at_the_root() {
+    check(
+        "//- Cargo.toml\n[package]\nname = \"old\"\n[dependencies]\nlibc = \"0.2\"\n\
+         //- src/lib.rs\nextern crate libc;\nmod a;\nmod b;\n//- src/a.rs\nmod c;\npub fn f() { ::b::g() }\n\
+         //- src/a/c.rs\nuse b::g;\nuse libc::c_int;\nuse std::fmt;\n//- src/b.rs\npub fn g() {}\n",
+        "src/a.rs:1 -> src/a/c.rs (module)
+         src/a.rs:2 -> src/b.rs (runtime)
+         src/a/c.rs:1 -> src/b.rs (runtime)
+         src/lib.rs:2 -> src/a.rs (module)
+         src/lib.rs:3 -> src/b.rs (module)
+         src/a/c.rs:2 -> libc (external, runtime)
+         src/a/c.rs:3 -> std (external, runtime)
+         src/lib.rs:1 -> libc (external, runtime)",
+    );
+}
+
+#[test]
+fn what_a_module_reexports_from_outside_is_its_own() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod prelude;\n//- src/prelude.rs\npub use std::fmt;\n\
+         //- src/a.rs\nuse crate::prelude::fmt;\n",
+        "src/a.rs:1 -> src/prelude.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/prelude.rs (module)
+         src/prelude.rs:1 -> std (external, re-export)",
+    );
+}
+
+#[test]
+fn names_of_two_namespaces() {
+    check_app(
+        "//- src/lib.rs\nmod parse;\nuse parse::parse;\nmod a;\n//- src/parse.rs\npub fn parse() {}\npub struct P;\n\
+         //- src/a.rs\nuse crate::parse::P;\n",
+        "src/a.rs:1 -> src/parse.rs (runtime)
+         src/lib.rs:1 -> src/parse.rs (module)
+         src/lib.rs:2 -> src/parse.rs (runtime)
+         src/lib.rs:3 -> src/a.rs (module)",
+    );
+}
+
+#[test]
+fn included_files_see_the_names_around_them() {
+    check_app(
+        "//- src/lib.rs\nmod a;\ninclude!(\"part.rs\");\nuse self::Part as P;\n//- src/part.rs\nuse a::X;\npub struct Part;\n\
+         //- src/a.rs\npub struct X;\n",
+        "src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/part.rs (runtime)
+         src/lib.rs:3 -> src/part.rs (runtime)
+         src/part.rs:1 -> src/a.rs (runtime)",
+    );
+}
+
+#[test]
+fn orphans_belong_to_the_module_whose_directory_they_lie_in() {
+    check_app(
+        "//- src/lib.rs\nmod a;\n//- src/a.rs\npub struct X;\n//- src/a/lost.rs\nuse super::X;\nuse crate::a;\n\
+         //- elsewhere/b.rs\nuse crate::gone::X;\nuse super::y;\n",
+        "src/a/lost.rs:1 -> src/a.rs (runtime)
+         src/a/lost.rs:2 -> src/a.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         elsewhere/b.rs:1 -> crate::gone::X (unresolved: no crate contains this file)
+         elsewhere/b.rs:2 -> super::y (unresolved: there is no module above a crate's root)",
+    );
+}
+
+#[test]
+fn a_file_that_holds_itself_ends() {
+    check_app(
+        "//- src/lib.rs\n#[path = \"lib.rs\"]\nmod again;\nmod a;\n//- src/a.rs\n#[path = \"a.rs\"]\nmod b;\n\
+         #[path = \"a.rs\"]\nmod c;\n",
+        "src/lib.rs:3 -> src/a.rs (module)",
+    );
+}
+
+#[test]
+fn a_file_shared_by_two_crates() {
+    check(
+        "//- one/Cargo.toml\n[package]\nname = \"one\"\nedition = \"2021\"\n//- one/src/lib.rs\nmod s;\npub struct T;\n\
+         //- one/src/s.rs\nuse crate::T;\n//- two/Cargo.toml\n[package]\nname = \"two\"\nedition = \"2021\"\n\
+         //- two/src/lib.rs\n#[path = \"../../one/src/s.rs\"]\nmod s;\npub struct T;\n",
+        "one/src/lib.rs:1 -> one/src/s.rs (module)
+         one/src/s.rs:1 -> one/src/lib.rs (runtime)
+         one/src/s.rs:1 -> two/src/lib.rs (runtime)
+         two/src/lib.rs:2 -> one/src/s.rs (module)",
+    );
+}
