@@ -11,8 +11,10 @@ pub fn folder_name(root: &Path) -> String {
 /// The commit checked out in the git work tree that holds `root`. Git's configuration is not consulted beyond what
 /// opening the repository needs, and none of its hooks or programs run.
 pub fn commit(root: &Path) -> Option<String> {
-    let options = gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
-    let repository = gix::ThreadSafeRepository::discover_opts(root, gix::discover::upwards::Options::default(), options).ok()?;
+    let options =
+        gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
+    let repository =
+        gix::ThreadSafeRepository::discover_opts(root, gix::discover::upwards::Options::default(), options).ok()?;
     let repository = repository.to_thread_local();
     repository.head_id().ok().map(|id| id.to_string())
 }

@@ -123,7 +123,9 @@ fn check_source(source: &Path) -> Result<()> {
     if !source.exists()
         && let Some((folder, revision)) = text.rsplit_once('@')
     {
-        bail!("{text}: no such folder; to see another revision, check it out first: git -C {folder:?} worktree add ../{revision} {revision}");
+        bail!(
+            "{text}: no such folder; to see another revision, check it out first: git -C {folder:?} worktree add ../{revision} {revision}"
+        );
     }
     Ok(())
 }

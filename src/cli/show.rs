@@ -79,7 +79,10 @@ pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             }
         }
         if files.len() == before {
-            bail!("{}: no recordings (.rrd) in this folder; write one with `repolis log FOLDER -o FILE`", path.display());
+            bail!(
+                "{}: no recordings (.rrd) in this folder; write one with `repolis log FOLDER -o FILE`",
+                path.display()
+            );
         }
     }
     Ok(files)

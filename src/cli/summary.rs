@@ -50,7 +50,10 @@ fn remarks(analysis: &Analysis) {
         anstream::eprintln!("  {line}");
     }
     if lines.len() > LISTED {
-        anstream::eprintln!("  and {} more remarks, all in the report and in /tables/diagnostics", lines.len() - LISTED);
+        anstream::eprintln!(
+            "  and {} more remarks, all in the report and in /tables/diagnostics",
+            lines.len() - LISTED
+        );
     }
 }
 

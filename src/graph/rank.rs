@@ -20,11 +20,15 @@ pub fn page_rank(graph: &DiGraph<(), Weight, u32>) -> Vec<f64> {
     let mut ranks = vec![even; count];
     let mut next = vec![0.0; count];
     for _ in 0..MAX_ROUNDS {
-        let dangling: f64 = ranks.iter().zip(&rows.out_degrees).filter(|(_, out)| **out == 0).map(|(rank, _)| rank).sum();
+        let dangling: f64 =
+            ranks.iter().zip(&rows.out_degrees).filter(|(_, out)| **out == 0).map(|(rank, _)| rank).sum();
         let base = (1.0 - DAMPING) * even + DAMPING * dangling * even;
         for (node, next) in next.iter_mut().enumerate() {
-            let arriving: f64 =
-                rows.sources(node).iter().map(|&from| ranks[from as usize] / f64::from(rows.out_degrees[from as usize])).sum();
+            let arriving: f64 = rows
+                .sources(node)
+                .iter()
+                .map(|&from| ranks[from as usize] / f64::from(rows.out_degrees[from as usize]))
+                .sum();
             *next = base + DAMPING * arriving;
         }
         let change: f64 = ranks.iter().zip(&next).map(|(old, new)| (old - new).abs()).sum();

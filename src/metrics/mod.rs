@@ -73,18 +73,35 @@ pub struct Spec {
     compute: Compute,
 }
 
-const fn count(name: &'static str, unit: &'static str, description: &'static str, compute: fn(&Inputs<'_>) -> u64) -> Spec {
+const fn count(
+    name: &'static str,
+    unit: &'static str,
+    description: &'static str,
+    compute: fn(&Inputs<'_>) -> u64,
+) -> Spec {
     Spec { name, unit, description, compute: Compute::U64(compute) }
 }
 
 /// Every metric of a file. A new one is a row here.
 pub const METRICS: &[Spec] = &[
-    Spec { name: "language", unit: "", description: "language by name, suffix or shebang", compute: Compute::Text(|of| of.file.language.name()) },
-    Spec { name: "class", unit: "", description: "source, generated, minified or binary", compute: Compute::Text(|of| of.file.class.name()) },
+    Spec {
+        name: "language",
+        unit: "",
+        description: "language by name, suffix or shebang",
+        compute: Compute::Text(|of| of.file.language.name()),
+    },
+    Spec {
+        name: "class",
+        unit: "",
+        description: "source, generated, minified or binary",
+        compute: Compute::Text(|of| of.file.class.name()),
+    },
     count("bytes", "B", "size of the file", |of| of.file.bytes),
     count("lines", "lines", "all lines", |of| of.facts.lines.total().into()),
     count("code_lines", "lines", "lines with code, as tokei counts them", |of| of.facts.lines.code.into()),
-    count("comment_lines", "lines", "lines with only a comment, as tokei counts them", |of| of.facts.lines.comment.into()),
+    count("comment_lines", "lines", "lines with only a comment, as tokei counts them", |of| {
+        of.facts.lines.comment.into()
+    }),
     count("blank_lines", "lines", "lines of white space", |of| of.facts.lines.blank.into()),
     count("functions", "functions", "functions and methods", |of| of.facts.functions.len() as u64),
     count("classes", "types", "classes, structs, enums, traits and interfaces", |of| of.facts.classes.into()),
@@ -108,12 +125,15 @@ pub const METRICS: &[Spec] = &[
     count("cycle", "number", "number of the import cycle that holds the file, 1 for the largest, 0 for none", |of| {
         of.graph.cycle_of[of.id.index()].map_or(0, |cycle| u64::from(cycle) + 1)
     }),
-    count("layer", "level", "longest chain of imports below the file, a cycle taken as one", |of| of.graph.layers[of.id.index()].into()),
+    count("layer", "level", "longest chain of imports below the file, a cycle taken as one", |of| {
+        of.graph.layers[of.id.index()].into()
+    }),
 ];
 
 /// Computes every metric of [`METRICS`] for `files`, whose facts and graph have the same indices.
 pub fn compute(files: &[SourceFile], facts: &[Facts], graph: &CodeGraph) -> Vec<Metric> {
-    let inputs = || files.iter().zip(facts).zip(0..).map(|((file, facts), id)| Inputs { file, facts, graph, id: FileId(id) });
+    let inputs =
+        || files.iter().zip(facts).zip(0..).map(|((file, facts), id)| Inputs { file, facts, graph, id: FileId(id) });
     let column = |compute: &Compute| match compute {
         Compute::U64(compute) => Column::U64(inputs().map(|of| compute(&of)).collect()),
         Compute::F64(compute) => Column::F64(inputs().map(|of| compute(&of)).collect()),

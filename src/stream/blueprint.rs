@@ -1,11 +1,11 @@
 //! The layout of the viewer: the city large, report and directory graph beside it.
 
-use rerun::TimePoint;
 use re_sdk_types::blueprint::archetypes::{
     ContainerBlueprint, EyeControls3D, LineGrid3D, PanelBlueprint, TimePanelBlueprint, ViewBlueprint, ViewContents,
     ViewportBlueprint,
 };
 use re_sdk_types::blueprint::components::{ColumnShare, ContainerKind, Eye3DKind, IncludedContent, PanelState};
+use rerun::TimePoint;
 use rerun::external::re_log_types::{BlueprintActivationCommand, LogMsg};
 use rerun::external::uuid::Uuid;
 use rerun::log::ChunkError;

@@ -1,9 +1,9 @@
 //! Chunks with ids that follow from their order, so that the same input gives the same bytes.
 
+use rerun::external::arrow::array::ArrayRef;
 use rerun::external::re_log_types::external::re_tuid::Tuid;
 use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource};
 use rerun::log::{Chunk, ChunkError, ChunkId, RowId};
-use rerun::external::arrow::array::ArrayRef;
 use rerun::{AsComponents, ComponentDescriptor, ComponentIdentifier, SerializedComponentBatch, StoreId, TimePoint};
 
 use super::StreamError;

@@ -22,11 +22,12 @@ pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result
             *plate = (district.center, district.half_size, district.color);
         }
     }
-    let boxes = Boxes3D::from_centers_and_half_sizes(plates.iter().map(|plate| plate.0), plates.iter().map(|plate| plate.1))
-        .with_colors(plates.iter().map(|plate| color(plate.2)))
-        .with_fill_mode(FillMode::Solid)
-        .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
-        .with_show_labels(false);
+    let boxes =
+        Boxes3D::from_centers_and_half_sizes(plates.iter().map(|plate| plate.0), plates.iter().map(|plate| plate.1))
+            .with_colors(plates.iter().map(|plate| color(plate.2)))
+            .with_fill_mode(FillMode::Solid)
+            .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
+            .with_show_labels(false);
     writer.log(GROUND, &boxes)?;
 
     let named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();

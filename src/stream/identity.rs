@@ -24,6 +24,7 @@ pub fn store_id(analysis: &Analysis, look: &str) -> StoreId {
             Column::Text(values) => values.hash(&mut hasher),
         }
     }
-    let name: String = analysis.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(60).collect();
+    let name: String =
+        analysis.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(60).collect();
     StoreId::new(StoreKind::Recording, APPLICATION_ID, format!("{name}-{:016x}", hasher.finish()))
 }

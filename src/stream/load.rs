@@ -179,7 +179,9 @@ fn diagnostics(table: &Table, analysis: &mut Analysis) -> Result<(), LoadError> 
     for (kind, ((path, line), (import, reason))) in table.read_text("kind")?.iter().zip(places.zip(texts)) {
         let file = analysis.tree.file_id(&path);
         match (&**kind, file) {
-            (tables::SKIPPED, _) => analysis.skipped.push(Skip { path: path.into_string(), reason: reason.into_string() }),
+            (tables::SKIPPED, _) => {
+                analysis.skipped.push(Skip { path: path.into_string(), reason: reason.into_string() })
+            }
             (tables::DIAGNOSTIC, Some(file)) => {
                 analysis.diagnostics.push(DiagnosticRow { file, diagnostic: Diagnostic { line, message: reason } });
             }

@@ -9,22 +9,22 @@ mod identity;
 mod load;
 mod record;
 mod report;
-mod sink;
 mod selection;
+mod sink;
 mod table;
 mod tables;
 
 use std::io;
 
 pub use blueprint::{Extent, messages as blueprint_messages};
-pub use identity::APPLICATION_ID;
 pub use ground::GROUND;
+pub use identity::APPLICATION_ID;
 pub use load::{Loaded, Place, load};
 pub use record::record;
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;
-pub use sink::{encode, send, to_bytes};
 pub use selection::selection;
+pub use sink::{encode, send, to_bytes};
 
 /// Why a recording cannot be written.
 #[derive(Debug, thiserror::Error)]

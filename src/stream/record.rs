@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use rerun::archetypes::RecordingInfo;
 use rerun::external::arrow::array::{ArrayRef, StringArray, UInt32Array};
 use rerun::external::re_log_types::LogMsg;
 use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
-use rerun::archetypes::RecordingInfo;
 
 use super::chunks::{StoreWriter, named_batch};
 use super::table::{Table, column_array};
@@ -96,7 +96,8 @@ fn instance_values(values: &Column, instances: &[FileId]) -> ArrayRef {
 
 /// Which file an instance of a batch is, by batch and instance.
 fn index(city: &City) -> Table {
-    let rows = || city.batches.iter().flat_map(|batch| batch.instances.iter().zip(0_u32..).map(move |row| (batch, row)));
+    let rows =
+        || city.batches.iter().flat_map(|batch| batch.instances.iter().zip(0_u32..).map(move |row| (batch, row)));
     Table::default()
         .text("batch", rows().map(|(batch, _)| &batch.name))
         .u32("instance", rows().map(|(_, (_, instance))| instance))

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use rerun::external::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray, UInt32Array, UInt64Array};
+use rerun::SerializedComponentBatch;
+use rerun::external::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, StringArray, StringBuilder, UInt32Array, UInt64Array,
+};
 use rerun::external::arrow::datatypes::{Float64Type, UInt32Type, UInt64Type};
 use rerun::log::Chunk;
-use rerun::SerializedComponentBatch;
 
 use super::chunks::named_batch;
 use super::{LoadError, StreamError};
@@ -25,7 +27,9 @@ impl Table {
 
     /// Adds a column of text.
     pub fn text<T: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
-        self.column(name, Arc::new(StringArray::from_iter_values(values)))
+        let mut builder = StringBuilder::new();
+        values.into_iter().for_each(|value| builder.append_value(value));
+        self.column(name, Arc::new(builder.finish()))
     }
 
     /// Adds the values of a metric.
@@ -56,11 +60,6 @@ impl Table {
         let mut columns: Vec<_> = columns.collect();
         columns.sort_by(|a, b| a.0.cmp(&b.0));
         Self { columns }
-    }
-
-    /// Rows of the table.
-    pub fn rows(&self) -> usize {
-        self.columns.first().map_or(0, |(_, values)| values.len())
     }
 
     /// The column of text with this name.

@@ -92,7 +92,8 @@ fn diagnostics(analysis: &Analysis) -> Table {
         (DIAGNOSTIC, path(row.file), remark.line, "", &*remark.message)
     });
     let unresolved = analysis.resolution.unresolved.iter();
-    let unresolved = unresolved.map(|import| (UNRESOLVED, path(import.from), import.line, &*import.import, &*import.reason));
+    let unresolved =
+        unresolved.map(|import| (UNRESOLVED, path(import.from), import.line, &*import.import, &*import.reason));
     let rows: Vec<_> = skipped.chain(remarks).chain(unresolved).collect();
     Table::default()
         .text("kind", rows.iter().map(|row| row.0))
