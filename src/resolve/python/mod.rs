@@ -116,11 +116,10 @@ impl Importer<'_> {
         if stdlib::is_stdlib(top) {
             return self.shadowed(import, top).map_or(Target::External, Target::Files);
         }
-        let (own, others) = self.roots.candidates(self.dir, top);
         let mut portion = None;
         let mut is_namespace = false;
         let mut first_missing = None;
-        for (root, is_own) in own.iter().map(|root| (root, true)).chain(others.iter().map(|root| (root, false))) {
+        for (root, is_own) in self.roots.candidates(self.dir, top) {
             match self.modules.look_up(root.dir, import.module, import.form) {
                 Lookup::Found(files) if self.is_itself(import, files) => {}
                 Lookup::Found(files) => return Target::Files(files),
@@ -147,7 +146,7 @@ impl Importer<'_> {
             return None;
         }
         let is_shadow = |root: &&Root| root.is_declared && self.modules.is_regular(root.dir, top);
-        let root = self.roots.candidates(self.dir, top).0.iter().find(is_shadow)?;
+        let root = self.roots.own(self.dir).iter().find(is_shadow)?;
         match self.modules.look_up(root.dir, import.module, import.form) {
             Lookup::Found(files) | Lookup::Portion(files) if !self.is_itself(import, files) => Some(files),
             _ => None,

@@ -16,6 +16,9 @@ pub(super) struct Roots<'a> {
     chains: FxHashMap<DirId, Box<[Root]>>,
     /// All roots that hold a top-level name: declared ones first, then parents of packages, each by depth and path.
     by_name: FxHashMap<&'a str, Vec<Root>>,
+    /// Names in inferred roots that imports reach by their path from a declared root (`google.cloud.storage`): portions of
+    /// namespace packages, so that a plain `import storage` does not mean them.
+    portions: FxHashSet<(DirId, &'a str)>,
 }
 
 /// A directory that imports are searched in.
@@ -28,31 +31,41 @@ pub(super) struct Root {
 
 impl<'a> Roots<'a> {
     pub(super) fn new(sources: &Sources<'a>, modules: &Modules<'a>) -> Self {
+        let tree = sources.tree;
         let declared = Declared::new(sources, modules);
-        let named = named_modules(sources);
-        let is_portion = |dir| declared.is_namespace_portion(sources.tree, dir, &named);
-
         let mut chains: FxHashMap<DirId, Box<[Root]>> = FxHashMap::default();
-        let mut inferred = FxHashSet::default();
+        let mut package_parents = FxHashSet::default();
         for id in sources.files_of(Family::Python) {
-            let dir = sources.tree.file(id).dir;
+            let dir = tree.file(id).dir;
             if chains.contains_key(&dir) {
                 continue;
             }
-            let base = base_dir(sources.tree, modules, dir);
-            if base != dir && !declared.is_root(base) && !is_portion(base) {
-                inferred.insert(base);
+            let base = base_dir(tree, modules, dir);
+            if base != dir {
+                package_parents.insert(base);
             }
-            chains.insert(dir, chain(sources.tree, modules, &declared, base, is_portion));
+            chains.insert(dir, chain(tree, modules, &declared, base));
         }
-        let by_name = index_names(sources.tree, modules, &declared, &inferred);
-        Self { chains, by_name }
+        let portions = portions(sources, modules, &declared, &chains);
+        let by_name = index_names(tree, modules, &declared, &package_parents);
+        Self { chains, by_name, portions }
     }
 
-    /// The roots that hold `top`, in the order in which a file in `dir` finds them. The second part are roots of others.
-    pub(super) fn candidates(&self, dir: DirId, top: &str) -> (&[Root], &[Root]) {
-        let own = self.chains.get(&dir).map_or(&[][..], |chain| chain);
-        (own, self.by_name.get(top).map_or(&[][..], |roots| roots))
+    /// The roots that a file in `dir` searches for `top`, in order; true for those of its own chain.
+    pub(super) fn candidates<'n>(
+        &'n self,
+        dir: DirId,
+        top: &'n str,
+    ) -> impl Iterator<Item = (Root, bool)> + use<'n, 'a> {
+        let others = self.by_name.get(top).map_or(&[][..], |roots| roots);
+        let own = self.own(dir).iter().map(|&root| (root, true));
+        let all = own.chain(others.iter().map(|&root| (root, false)));
+        all.filter(move |(root, _)| root.is_declared || !self.portions.contains(&(root.dir, top)))
+    }
+
+    /// The roots above a file in `dir`, nearest first.
+    pub(super) fn own(&self, dir: DirId) -> &[Root] {
+        self.chains.get(&dir).map_or(&[][..], |chain| chain)
     }
 }
 
@@ -100,18 +113,13 @@ impl Declared {
         self.roots.contains(&dir)
     }
 
-    /// True for a directory that imports name by its path from a declared root: a namespace package, not a root itself.
-    fn is_namespace_portion(&self, tree: &SourceTree, dir: DirId, named: &NamedModules) -> bool {
-        let path = &*tree.dir(dir).path;
-        let mut above = dir;
-        while above != DirId::ROOT {
+    /// The dotted path of `dir` from the nearest declared root above it.
+    fn dotted_path(&self, tree: &SourceTree, dir: DirId) -> String {
+        let mut above = tree.dir(dir).parent;
+        while above != DirId::ROOT && !self.is_root(above) {
             above = tree.dir(above).parent;
-            if self.is_root(above) {
-                let relative = path[tree.dir(above).path.len()..].trim_start_matches('/');
-                return named.contains(&relative.replace('/', "."));
-            }
         }
-        false
+        tree.dir(dir).path[tree.dir(above).path.len()..].trim_start_matches('/').replace('/', ".")
     }
 }
 
@@ -141,6 +149,19 @@ fn named_modules(sources: &Sources<'_>) -> NamedModules {
     NamedModules(named)
 }
 
+fn portions<'a>(
+    sources: &Sources<'a>,
+    modules: &Modules<'a>,
+    declared: &Declared,
+    chains: &FxHashMap<DirId, Box<[Root]>>,
+) -> FxHashSet<(DirId, &'a str)> {
+    let named = named_modules(sources);
+    let inferred = chains.values().flat_map(|chain| chain.iter()).filter(|root| !root.is_declared).map(|root| root.dir);
+    let paths: FxHashMap<DirId, String> = inferred.map(|dir| (dir, declared.dotted_path(sources.tree, dir))).collect();
+    let is_portion = |(dir, name): &(DirId, &str)| named.contains(&format!("{}.{name}", paths[dir]));
+    modules.names_in(|dir| paths.contains_key(&dir)).filter(is_portion).collect()
+}
+
 /// The directory that holds the outermost package around `dir`, or `dir` itself: where Python starts when it runs a file
 /// in `dir` as a script or test.
 fn base_dir(tree: &SourceTree, modules: &Modules<'_>, mut dir: DirId) -> DirId {
@@ -150,21 +171,12 @@ fn base_dir(tree: &SourceTree, modules: &Modules<'_>, mut dir: DirId) -> DirId {
     dir
 }
 
-fn chain(
-    tree: &SourceTree,
-    modules: &Modules<'_>,
-    declared: &Declared,
-    base: DirId,
-    is_portion: impl Fn(DirId) -> bool,
-) -> Box<[Root]> {
+fn chain(tree: &SourceTree, modules: &Modules<'_>, declared: &Declared, base: DirId) -> Box<[Root]> {
     let mut chain: Vec<Root> = Vec::new();
     let mut dir = base;
     loop {
+        let own = (dir == base || declared.is_root(dir) || !modules.is_package(dir)).then_some(dir);
         let project = declared.by_project.get(&dir).map_or(&[][..], |roots| roots);
-        let is_inferred = dir == base || !modules.is_package(dir);
-        let own = (!declared.is_root(dir) && is_inferred && !is_portion(dir)).then_some(dir);
-        // A root that is declared from further above still comes at its own place.
-        let own = own.or_else(|| declared.is_root(dir).then_some(dir));
         for root in own.into_iter().chain(project.iter().copied()) {
             if !chain.iter().any(|known| known.dir == root) {
                 chain.push(Root { dir: root, is_declared: declared.is_root(root) });
