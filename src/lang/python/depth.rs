@@ -3,9 +3,12 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-/// Deeper trees are not built. A stack of 256 MiB holds parsing, visiting and dropping at this depth several times over;
-/// CPython itself refuses 200 nested brackets and 100 levels of indentation.
-const MAX_DEPTH: usize = 20_000;
+/// Deeper trees are not built. A stack of 256 MiB holds parsing, visiting and dropping at this depth several times over
+/// (48 MiB were enough for every kind of nesting); CPython itself refuses 200 nested brackets and 100 levels of indentation.
+const MAX_DEPTH: usize = 50_000;
+
+/// What a nested f-string counts: the lexer's time grows with the square of their depth.
+const STRING_DEPTH: usize = 10;
 
 /// A tree is never deeper than its file has bytes, so files up to this size need no look.
 const SMALL: usize = MAX_DEPTH;
@@ -51,7 +54,8 @@ fn exceeds(text: &str, max_depth: usize) -> bool {
             | TokenKind::FStringStart
             | TokenKind::TStringStart => {
                 open.push((kind, base));
-                depth += 1;
+                depth +=
+                    if matches!(kind, TokenKind::FStringStart | TokenKind::TStringStart) { STRING_DEPTH } else { 1 };
                 base = depth;
             }
             // A bracket that closes no open one may be skipped by the parser, which stays as deep as it was.

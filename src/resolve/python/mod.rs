@@ -140,12 +140,11 @@ impl Importer<'_> {
     }
 
     /// A module of the standard library's name counts only where Python looks before the library itself: directly in a
-    /// declared root of the importing file's own project.
+    /// declared root of the importing file's own project, or in a copy of the library that holds the file.
     fn shadowed(&self, import: &PythonImport<'_>, top: &str) -> Option<ModuleFiles> {
-        if stdlib::is_builtin(top) {
-            return None;
-        }
-        let is_shadow = |root: &&Root| root.is_declared && self.modules.is_regular(root.dir, top);
+        let can_shadow = !stdlib::is_builtin(top);
+        let is_shadow =
+            |root: &&Root| (root.is_stdlib || root.is_declared && can_shadow) && self.modules.is_regular(root.dir, top);
         let root = self.roots.own(self.dir).iter().find(is_shadow)?;
         match self.modules.look_up(root.dir, import.module, import.form) {
             Lookup::Found(files) | Lookup::Portion(files) if !self.is_itself(import, files) => Some(files),

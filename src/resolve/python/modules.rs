@@ -62,7 +62,7 @@ pub(super) enum Lookup<'n> {
 pub(super) struct Missing<'n> {
     parent: Module,
     name: &'n str,
-    /// True if a module or a regular package was found on the way.
+    /// True if a module or a regular package was found on the way, one that is complete in its directory.
     pub(super) is_within_package: bool,
 }
 
@@ -109,6 +109,11 @@ impl<'a> Modules<'a> {
         self.children.keys().copied().filter(move |&(dir, _)| wanted(dir))
     }
 
+    /// True for a copy of the standard library: CPython's `Lib`, typeshed's `stdlib`.
+    pub(super) fn is_standard_library(&self, dir: DirId) -> bool {
+        ["abc", "os", "types", "json"].iter().all(|name| self.is_regular(dir, name))
+    }
+
     /// True if `name` in `dir` is a module or a regular package, not only a directory.
     pub(super) fn is_regular(&self, dir: DirId, name: &str) -> bool {
         matches!(self.child(dir, name), Some(Module::Package(..) | Module::File(_)))
@@ -123,7 +128,12 @@ impl<'a> Modules<'a> {
                 Some(next) => at = next,
                 None => return Lookup::Missing(Missing { parent: at, name, is_within_package }),
             }
-            is_within_package |= !matches!(at, Module::Namespace(_));
+            is_within_package |= match at {
+                // What an extended package lacks may come from elsewhere.
+                Module::Package(_, files) => !self.is_extended(files),
+                Module::File(_) => true,
+                Module::Namespace(_) => false,
+            };
         }
         let (files, dir) = match at {
             Module::File(files) => return Lookup::Found(files),
@@ -137,9 +147,7 @@ impl<'a> Modules<'a> {
             Some(Module::Package(_, files) | Module::File(files)) => Lookup::Found(files),
             Some(Module::Namespace(_)) if files.is_empty() => Lookup::Namespace,
             None if files.is_empty() => Lookup::Missing(Missing { parent: at, name, is_within_package }),
-            None if files.source.is_some_and(|init| self.extended.binary_search(&init).is_ok()) => {
-                Lookup::Portion(files)
-            }
+            None if self.is_extended(files) => Lookup::Portion(files),
             _ => Lookup::Found(files),
         }
     }
@@ -162,6 +170,10 @@ impl<'a> Modules<'a> {
             None if path.is_empty() => format!("no module `{name}` at the top of the repository"),
             None => format!("no module `{name}` in {place} `{path}`"),
         }
+    }
+
+    fn is_extended(&self, init: ModuleFiles) -> bool {
+        init.source.is_some_and(|init| self.extended.binary_search(&init).is_ok())
     }
 
     fn dir_module(&self, dir: DirId) -> Module {

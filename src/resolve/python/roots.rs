@@ -27,6 +27,8 @@ pub(super) struct Root {
     pub(super) dir: DirId,
     /// The root of the repository or a project, its `src`, or a directory that a manifest names; others are inferred.
     pub(super) is_declared: bool,
+    /// A copy of the standard library.
+    pub(super) is_stdlib: bool,
 }
 
 impl<'a> Roots<'a> {
@@ -179,7 +181,8 @@ fn chain(tree: &SourceTree, modules: &Modules<'_>, declared: &Declared, base: Di
         let project = declared.by_project.get(&dir).map_or(&[][..], |roots| roots);
         for root in own.into_iter().chain(project.iter().copied()) {
             if !chain.iter().any(|known| known.dir == root) {
-                chain.push(Root { dir: root, is_declared: declared.is_root(root) });
+                let is_stdlib = modules.is_standard_library(root);
+                chain.push(Root { dir: root, is_declared: declared.is_root(root), is_stdlib });
             }
         }
         if dir == DirId::ROOT {
@@ -197,7 +200,7 @@ fn index_names<'a>(
 ) -> FxHashMap<&'a str, Vec<Root>> {
     let mut by_name: FxHashMap<&str, Vec<Root>> = FxHashMap::default();
     for (dir, name) in modules.names_in(|dir| declared.is_root(dir) || inferred.contains(&dir)) {
-        by_name.entry(name).or_default().push(Root { dir, is_declared: declared.is_root(dir) });
+        by_name.entry(name).or_default().push(Root { dir, is_declared: declared.is_root(dir), is_stdlib: false });
     }
     for roots in by_name.values_mut() {
         roots.sort_unstable_by_key(|root| (!root.is_declared, tree.dir(root.dir).depth, root.dir));
