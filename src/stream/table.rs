@@ -54,7 +54,7 @@ impl Table {
     /// The columns of a chunk's only row.
     pub fn from_chunk(chunk: &Chunk) -> Self {
         let columns = chunk.components_identifiers().filter_map(|name| {
-            let list = chunk.raw_component_array(name)?.as_list_opt::<i32>()?;
+            let list = chunk.components().get_array(name)?;
             (list.len() == 1 && list.is_valid(0)).then(|| (name.to_string(), list.value(0)))
         });
         let mut columns: Vec<_> = columns.collect();
