@@ -12,6 +12,7 @@ use re_log_encoding::{
 use re_sorbet::ChunkBatch;
 use re_span::Span;
 use rerun::StoreId;
+use rerun::external::arrow::datatypes::Schema;
 use rerun::external::re_log_types::LogMsg;
 use rerun::external::re_uri::ProxyUri;
 use rerun::sink::{GrpcSink, GrpcSinkConnectionState, LogSink};
@@ -69,7 +70,12 @@ fn encode_message(message: &LogMsg, compression: Compression) -> Result<Encoded,
 fn footer(manifests: BTreeMap<StoreId, RrdManifestBuilder>, offset: u64) -> Result<Vec<u8>, StreamError> {
     let mut footer = RrdFooter::default().to_transport(())?;
     for (store, manifest) in manifests {
-        footer.manifests.push(manifest.build(store)?.to_transport(())?);
+        let mut manifest = manifest.build(store)?;
+        // Built from a hash map: in any order.
+        let mut fields = manifest.sorbet_schema.fields().to_vec();
+        fields.sort();
+        manifest.sorbet_schema = Schema::new(fields);
+        footer.manifests.push(manifest.to_transport(())?);
     }
     let mut payload = Vec::new();
     footer.to_rrd_bytes(&mut payload)?;
