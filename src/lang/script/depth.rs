@@ -29,23 +29,31 @@ const MAX_OPEN_ANGLES: u32 = 256;
 /// A script larger than this is data.
 const MAX_BYTES: usize = 32 << 20;
 
-/// Decides by size, then by one pass over the bytes.
-pub(super) fn plan(text: &str) -> Plan {
+/// Decides by size, then by one pass over the bytes. `typed` is whether the source may have type arguments.
+pub(super) fn plan(text: &str, typed: bool) -> Plan {
     let bytes = text.as_bytes();
     if bytes.len() > MAX_BYTES {
         return Plan::Refuse("not parsed: larger than 32 MiB");
     }
-    if bytes.len() <= IN_PLACE_BYTES && memchr::memchr_iter(b'<', bytes).count() <= MAX_OPEN_ANGLES as usize {
+    if bytes.len() <= IN_PLACE_BYTES && !(typed && many_angles(text)) {
         return Plan::InPlace;
     }
     let nesting = Nesting::of(bytes);
-    if nesting.brackets > MAX_BRACKETS || nesting.operators > MAX_OPERATORS || nesting.angles > MAX_OPEN_ANGLES {
+    if nesting.brackets > MAX_BRACKETS || nesting.operators > MAX_OPERATORS {
         Plan::Refuse("not parsed: nested too deeply")
+    } else if typed && nesting.angles > MAX_OPEN_ANGLES {
+        Plan::Refuse("not parsed: too many `<` in a row")
     } else if bytes.len() <= IN_PLACE_BYTES {
         Plan::InPlace
     } else {
         Plan::OwnStack((nesting.levels * STACK_PER_LEVEL).max(IN_PLACE_BYTES * STACK_PER_LEVEL))
     }
+}
+
+/// Whether reading type arguments in this source might take quadratic time.
+pub(super) fn many_angles(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).count() > MAX_OPEN_ANGLES as usize && Nesting::of(bytes).angles > MAX_OPEN_ANGLES
 }
 
 /// Runs `work` on a stack of its own; `None` if the system has no room for one.

@@ -15,11 +15,18 @@ pub(super) struct Imports(Vec<(u32, ScriptImport)>);
 
 impl Imports {
     pub(super) fn push(&mut self, specifier: &str, at: Span, kind: ImportKind) {
-        self.0.push((at.start, ScriptImport { specifier: specifier.into(), line: 0, kind, require: false }));
+        self.add(specifier, at, kind, false);
     }
 
     pub(super) fn push_require(&mut self, specifier: &str, at: Span, kind: ImportKind) {
-        self.0.push((at.start, ScriptImport { specifier: specifier.into(), line: 0, kind, require: true }));
+        self.add(specifier, at, kind, true);
+    }
+
+    /// The parser puts an empty name where it misses one.
+    fn add(&mut self, specifier: &str, at: Span, kind: ImportKind, require: bool) {
+        if !specifier.is_empty() {
+            self.0.push((at.start, ScriptImport { specifier: specifier.into(), line: 0, kind, require }));
+        }
     }
 
     /// In source order, with lines.

@@ -34,7 +34,8 @@ pub struct ScriptImport {
 
 /// Facts of a script. Closures are not listed; their decision points count in the named function around them.
 pub(super) fn extract(text: &str, language: LanguageType) -> Facts {
-    match depth::plan(text) {
+    let typed = matches!(language, LanguageType::TypeScript | LanguageType::Tsx);
+    match depth::plan(text, typed) {
         depth::Plan::InPlace => parse(text, language),
         depth::Plan::Refuse(reason) => Facts::unparsed(reason),
         depth::Plan::OwnStack(bytes) => depth::on_own_stack(bytes, || parse(text, language))
@@ -46,6 +47,9 @@ fn parse(text: &str, language: LanguageType) -> Facts {
     let allocator = Allocator::default();
     let mut best: Option<ParserReturn<'_>> = None;
     for &mode in modes(language) {
+        if best.is_some() && mode.is_typescript() && depth::many_angles(text) {
+            break;
+        }
         let attempt = parse_as(&allocator, text, mode);
         if best.as_ref().is_none_or(|best| errors(&attempt) < errors(best)) {
             best = Some(attempt);

@@ -1,5 +1,7 @@
 //! Paths of modules become files of the tree: suffixes, TypeScript behind JavaScript names, sources behind build output.
 
+use rustc_hash::FxHashMap;
+
 use crate::resolve::script::packages::Condition;
 use crate::scan::{FileId, SourceTree, parent_path};
 
@@ -9,6 +11,13 @@ pub(super) struct Importer<'p> {
     pub(super) path: &'p str,
     pub(super) dir: &'p str,
     pub(super) condition: Condition,
+}
+
+impl Importer<'_> {
+    /// Whose packages TypeScript looks up, so that it asks for their types.
+    pub(super) fn is_typescript(self) -> bool {
+        ["ts", "tsx", "mts", "cts"].iter().any(|suffix| self.path.rsplit('.').next() == Some(suffix))
+    }
 }
 
 /// Suffixes that an import may leave out, in the order in which TypeScript and bundlers try them.
@@ -76,16 +85,16 @@ const STEM_MARKS: &[&str] =
 
 pub(super) struct Files<'a> {
     pub(super) tree: &'a SourceTree,
-    /// Where `tsc` writes, and from where.
-    outputs: Vec<(String, String)>,
+    /// Where `tsc` writes, and from which folders.
+    outputs: FxHashMap<String, Vec<String>>,
 }
 
 impl<'a> Files<'a> {
     pub(super) fn new(tree: &'a SourceTree) -> Self {
-        Self { tree, outputs: Vec::new() }
+        Self { tree, outputs: FxHashMap::default() }
     }
 
-    pub(super) fn set_outputs(&mut self, outputs: Vec<(String, String)>) {
+    pub(super) fn set_outputs(&mut self, outputs: FxHashMap<String, Vec<String>>) {
         self.outputs = outputs;
     }
 
@@ -101,8 +110,7 @@ impl<'a> Files<'a> {
     }
 
     fn with_suffix(&self, path: &str, importer: Importer<'_>) -> Option<FileId> {
-        let from_typescript = importer.path.ends_with("ts") || importer.path.ends_with("tsx");
-        self.first(path, if from_typescript { SUFFIXES } else { SUFFIXES_FROM_JAVASCRIPT })
+        self.first(path, if importer.is_typescript() { SUFFIXES } else { SUFFIXES_FROM_JAVASCRIPT })
     }
 
     fn first(&self, stem: &str, suffixes: &[&str]) -> Option<FileId> {
@@ -129,11 +137,12 @@ impl<'a> Files<'a> {
     /// The source from which a file of the package in `package_dir` is built, by `tsconfig` where it tells, otherwise by the
     /// names that folders of output have.
     pub(super) fn source_of(&self, path: &str, package_dir: &str, importer: Importer<'_>) -> Option<FileId> {
-        for (out_dir, root_dir) in &self.outputs {
-            if let Some(inside) = strip_dir(path, out_dir)
-                && let Some(id) = self.load_built(&in_dir(root_dir, inside), importer)
-            {
-                return Some(id);
+        for out_dir in ancestors(parent_path(path)) {
+            for root_dir in self.outputs.get(out_dir).into_iter().flatten() {
+                let inside = strip_dir(path, out_dir)?;
+                if let Some(id) = self.load_built(&in_dir(root_dir, inside), importer) {
+                    return Some(id);
+                }
             }
         }
         let mut inside = strip_dir(path, package_dir)?;

@@ -61,8 +61,8 @@ impl<'a> Resolver<'a> {
     fn new(sources: &Sources<'a>) -> Self {
         let mut files = Files::new(sources.tree);
         let packages = Packages::new(sources);
-        let configs = Configs::new(sources, &packages, &files);
-        files.set_outputs(configs.outputs());
+        let mut configs = Configs::new(sources, &packages, &files);
+        files.set_outputs(configs.take_outputs());
         Self { files, packages, configs }
     }
 
@@ -163,7 +163,7 @@ impl<'a> Resolver<'a> {
         let Some(package) = self.packages.enclosing(importer.path) else {
             return Target::nowhere("no package.json above the file");
         };
-        let targets = self.packages.internal_targets(package, name, importer.condition);
+        let targets = self.packages.internal_targets(package, name, importer);
         for target in &targets {
             if !target.starts_with('.') {
                 return self.bare(target, importer);

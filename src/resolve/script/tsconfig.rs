@@ -14,13 +14,19 @@ use crate::scan::{FileId, file_name, join_path, parent_path};
 /// A chain of `extends` longer than this is a loop.
 const MAX_EXTENDS: u32 = 16;
 
-/// Options in force, with every path relative to the repository's root.
-#[derive(Clone, Default)]
-struct Options {
+/// How a configuration renames modules, with every path relative to the repository's root.
+#[derive(Clone, Default, PartialEq)]
+struct Mapping {
     /// Patterns with at most one `*`, and their targets.
     paths: Vec<(String, Vec<String>)>,
     base_url: Option<String>,
     root_dirs: Vec<String>,
+}
+
+/// Options in force, with every path relative to the repository's root.
+#[derive(Clone, Default)]
+struct Options {
+    mapping: Mapping,
     root_dir: Option<String>,
     out_dir: Option<String>,
     include: Option<Vec<String>>,
@@ -28,24 +34,31 @@ struct Options {
     listed: Option<Vec<String>>,
 }
 
-struct Config {
-    options: Options,
+/// The files of one configuration.
+struct Members {
     includes: GlobSet,
     excludes: GlobSet,
 }
 
+/// A mapping and those configurations of a directory that have it: most repositories repeat one in all.
+struct Variant {
+    mapping: usize,
+    members: Vec<Members>,
+}
+
 pub(super) struct Configs {
-    all: Vec<Config>,
-    /// Configurations that map something, by directory: `tsconfig.json` first, each followed by those it refers to.
-    by_dir: FxHashMap<String, Vec<usize>>,
+    /// Without repetitions.
+    mappings: Vec<Mapping>,
+    /// By directory: the mapping of its `tsconfig.json` first, then those that this refers to, then those beside it.
+    by_dir: FxHashMap<String, Vec<Variant>>,
+    outputs: FxHashMap<String, Vec<String>>,
 }
 
 impl Configs {
     pub(super) fn new(sources: &Sources<'_>, packages: &Packages, files: &Files<'_>) -> Self {
         let manifests = sources.manifests().map(|(id, text)| (&*sources.tree.file(id).path, text));
-        let texts = manifests
-            .filter(|(path, _)| file_name(path).starts_with("tsconfig") || file_name(path).starts_with("jsconfig"));
-        let raw: FxHashMap<&str, Value> = texts.map(|(path, text)| (path, json::parse(text))).collect();
+        let configs = manifests.filter(|(path, _)| is_config(file_name(path)));
+        let raw: FxHashMap<&str, Value> = configs.map(|(path, text)| (path, json::parse(text))).collect();
         let loader = Loader { raw: &raw, packages, files };
         let mut paths: Vec<&str> = raw.keys().copied().collect();
         // `tsconfig.json` speaks before `tsconfig.test.json`, and `jsconfig.json` last.
@@ -53,74 +66,112 @@ impl Configs {
             let name = file_name(path);
             (parent_path(path), name.starts_with("jsconfig"), name != "tsconfig.json", name)
         });
-        let ids: FxHashMap<&str, usize> = paths.iter().enumerate().map(|(id, path)| (*path, id)).collect();
-        let all: Vec<Config> =
-            paths.iter().map(|path| Config::new(loader.options(path, 0), parent_path(path))).collect();
-        let mut by_dir: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (id, path) in paths.iter().enumerate() {
-            let here = by_dir.entry(parent_path(path).to_owned()).or_default();
-            for id in std::iter::once(id)
-                .chain(loader.references(path).iter().filter_map(|path| ids.get(path.as_str()).copied()))
-            {
-                if all[id].options.maps_something() && !here.contains(&id) {
-                    here.push(id);
+        let all: FxHashMap<&str, Options> = paths.iter().map(|&path| (path, loader.options(path, 0))).collect();
+        let mut configs = Self { mappings: Vec::new(), by_dir: FxHashMap::default(), outputs: outputs(&paths, &all) };
+        for path in &paths {
+            let references = loader.references(path);
+            let mut added: Vec<&str> = Vec::new();
+            for member in std::iter::once(*path).chain(references.iter().map(String::as_str)) {
+                if !added.contains(&member) {
+                    added.push(member);
+                    configs.add(parent_path(path), member, &all[member]);
                 }
             }
         }
-        Self { all, by_dir }
+        configs
     }
 
-    /// Each `outDir` with the `rootDir` that it is built from.
-    pub(super) fn outputs(&self) -> Vec<(String, String)> {
-        let built = self.all.iter().filter_map(|config| {
-            let out_dir = config.options.out_dir.clone().filter(|out_dir| !out_dir.is_empty())?;
-            let root_dir = config.options.root_dir.clone()?;
-            (out_dir != root_dir).then_some((out_dir, root_dir))
+    /// Lets the configuration at `path` speak for the files below `dir`.
+    fn add(&mut self, dir: &str, path: &str, options: &Options) {
+        if options.mapping == Mapping::default() {
+            return;
+        }
+        let known = self.mappings.iter().position(|mapping| *mapping == options.mapping);
+        let mapping = known.unwrap_or_else(|| {
+            self.mappings.push(options.mapping.clone());
+            self.mappings.len() - 1
         });
-        let mut outputs: Vec<_> = built.collect();
-        outputs.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        outputs.dedup();
-        outputs
+        let members = Members::new(options, parent_path(path));
+        let variants = self.by_dir.entry(dir.to_owned()).or_default();
+        match variants.iter_mut().find(|variant| variant.mapping == mapping) {
+            Some(variant) => variant.members.push(members),
+            None => variants.push(Variant { mapping, members: vec![members] }),
+        }
     }
 
-    /// Configurations for a file: of the nearest directory first, and there those first that include the file.
-    fn for_file<'s>(&'s self, importer: Importer<'s>) -> impl Iterator<Item = &'s Config> {
+    /// Each `outDir` with the `rootDir`s that are built into it.
+    pub(super) fn take_outputs(&mut self) -> FxHashMap<String, Vec<String>> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// Mappings for a file: of the nearest directory first, and there those first whose configuration includes the file.
+    fn for_file<'s>(&'s self, importer: Importer<'s>) -> impl Iterator<Item = &'s Mapping> {
         let dirs = ancestors(importer.dir).filter_map(|dir| self.by_dir.get(dir));
-        dirs.flat_map(move |ids| {
-            let mut configs: Vec<&Config> = ids.iter().map(|&id| &self.all[id]).collect();
-            if configs.len() > 1 {
-                configs.sort_by_key(|config| !config.includes(importer.path));
+        dirs.flat_map(move |variants| {
+            let mut variants: Vec<&Variant> = variants.iter().collect();
+            if variants.len() > 1 {
+                variants.sort_by_cached_key(|variant| !variant.includes(importer.path));
             }
-            configs
+            variants.into_iter().map(|variant| &self.mappings[variant.mapping])
         })
     }
 
     /// A module that a pattern of `paths` maps to a file.
     pub(super) fn by_paths(&self, module: &str, importer: Importer<'_>, files: &Files<'_>) -> Option<FileId> {
-        self.for_file(importer).find_map(|config| {
-            let (star, targets) = best_pattern(&config.options.paths, module)?;
+        let mut tried: Option<&Mapping> = None;
+        self.for_file(importer).find_map(|mapping| {
+            if tried.replace(mapping).is_some_and(|tried| std::ptr::eq(tried, mapping)) {
+                return None;
+            }
+            let (star, targets) = best_pattern(&mapping.paths, module)?;
             targets.iter().find_map(|target| {
                 let path = target.replacen('*', star, 1);
-                let package_dir = parent_of_output(&path);
-                files.load(&path, importer).or_else(|| files.source_of(&path, package_dir, importer))
+                files.load(&path, importer).or_else(|| files.source_of(&path, parent_of_output(&path), importer))
             })
         })
     }
 
     /// A module below the `baseUrl` of the nearest configuration that includes the file and has one.
     pub(super) fn by_base_url(&self, module: &str, importer: Importer<'_>, files: &Files<'_>) -> Option<FileId> {
-        let mut including = self.for_file(importer).filter(|config| config.includes(importer.path));
-        let base_url = including.find_map(|config| config.options.base_url.as_deref())?;
-        files.load(&join_path(base_url, module)?, importer)
+        let variants = ancestors(importer.dir).filter_map(|dir| self.by_dir.get(dir)).flatten();
+        let mut based = variants.filter(|variant| self.mappings[variant.mapping].base_url.is_some());
+        let nearest = based.find(|variant| variant.includes(importer.path))?;
+        files.load(&join_path(self.mappings[nearest.mapping].base_url.as_deref()?, module)?, importer)
     }
 
     /// A relative import of `path` that lies in another of the `rootDirs`.
     pub(super) fn by_root_dirs(&self, path: &str, importer: Importer<'_>, files: &Files<'_>) -> Option<FileId> {
-        self.for_file(importer).find_map(|config| {
-            let roots = &config.options.root_dirs;
+        self.for_file(importer).find_map(|mapping| {
+            let roots = &mapping.root_dirs;
             let inside = roots.iter().filter_map(|root| strip_dir(path, root)).min_by_key(|inside| inside.len())?;
             roots.iter().find_map(|root| files.load(&in_dir(root, inside), importer))
         })
+    }
+}
+
+fn is_config(file_name: &str) -> bool {
+    file_name.starts_with("tsconfig") || file_name.starts_with("jsconfig")
+}
+
+fn outputs(paths: &[&str], all: &FxHashMap<&str, Options>) -> FxHashMap<String, Vec<String>> {
+    let mut outputs: FxHashMap<String, Vec<String>> = FxHashMap::default();
+    for options in paths.iter().map(|path| &all[path]) {
+        if let (Some(out_dir), Some(root_dir)) = (&options.out_dir, &options.root_dir)
+            && !out_dir.is_empty()
+            && out_dir != root_dir
+        {
+            let roots = outputs.entry(out_dir.clone()).or_default();
+            if !roots.contains(root_dir) {
+                roots.push(root_dir.clone());
+            }
+        }
+    }
+    outputs
+}
+
+impl Variant {
+    fn includes(&self, path: &str) -> bool {
+        self.members.iter().any(|members| members.includes.is_match(path) && !members.excludes.is_match(path))
     }
 }
 
@@ -142,31 +193,25 @@ fn best_pattern<'c, 'm>(paths: &'c [(String, Vec<String>)], module: &'m str) -> 
     matching.max_by_key(|&(specific, ..)| specific).map(|(_, star, targets)| (star, targets))
 }
 
-impl Config {
-    fn new(options: Options, dir: &str) -> Self {
+impl Members {
+    fn new(options: &Options, dir: &str) -> Self {
         let everything = || vec![in_dir(dir, "**/*")];
-        let listed = options.listed.iter().flatten().cloned();
         let include = match (&options.include, &options.listed) {
             (Some(include), _) => include.clone(),
             (None, Some(_)) => Vec::new(),
             (None, None) => everything(),
         };
-        let includes = glob_set(include.into_iter().chain(listed));
-        let excludes = glob_set(options.exclude.iter().flatten().cloned());
-        Self { options, includes, excludes }
-    }
-
-    fn includes(&self, path: &str) -> bool {
-        self.includes.is_match(path) && !self.excludes.is_match(path)
+        let includes = glob_set(include.iter().chain(options.listed.iter().flatten()));
+        Self { includes, excludes: glob_set(options.exclude.iter().flatten()) }
     }
 }
 
 /// A pattern also means what lies below the folder it names.
-fn glob_set(patterns: impl Iterator<Item = String>) -> GlobSet {
+fn glob_set<'p>(patterns: impl Iterator<Item = &'p String>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let below = in_dir(&pattern, "**");
-        for pattern in [&pattern, &below] {
+        let below = in_dir(pattern, "**");
+        for pattern in [pattern, &below] {
             if let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() {
                 set.add(glob);
             }
@@ -176,17 +221,17 @@ fn glob_set(patterns: impl Iterator<Item = String>) -> GlobSet {
 }
 
 impl Options {
-    fn maps_something(&self) -> bool {
-        !self.paths.is_empty() || self.base_url.is_some() || !self.root_dirs.is_empty()
-    }
-
     /// What `self`, the extending one, leaves open is taken from `base`.
     fn or(self, base: Self) -> Self {
         let take_files = self.include.is_none() && self.listed.is_none();
+        let (own, inherited) = (self.mapping, base.mapping);
+        let mapping = Mapping {
+            paths: if own.paths.is_empty() { inherited.paths } else { own.paths },
+            base_url: own.base_url.or(inherited.base_url),
+            root_dirs: if own.root_dirs.is_empty() { inherited.root_dirs } else { own.root_dirs },
+        };
         Self {
-            paths: if self.paths.is_empty() { base.paths } else { self.paths },
-            base_url: self.base_url.or(base.base_url),
-            root_dirs: if self.root_dirs.is_empty() { base.root_dirs } else { self.root_dirs },
+            mapping,
             root_dir: self.root_dir.or(base.root_dir),
             out_dir: self.out_dir.or(base.out_dir),
             include: if take_files { base.include } else { self.include },
@@ -251,14 +296,17 @@ fn own_options(raw: &Value, dir: &str) -> Options {
         None => join_path(paths_base, written),
     };
     let paths = compiler["paths"].as_object().into_iter().flatten();
-    Options {
+    let mapping = Mapping {
         paths: paths.map(|(pattern, to)| (pattern.clone(), json::strings(to).filter_map(target).collect())).collect(),
         root_dirs: places(&compiler["rootDirs"]).unwrap_or_default(),
+        base_url: base_url.clone(),
+    };
+    Options {
+        mapping,
         root_dir: one("rootDir"),
         out_dir: one("outDir"),
         include: places(&raw["include"]),
         exclude: places(&raw["exclude"]),
         listed: places(&raw["files"]),
-        base_url,
     }
 }

@@ -67,18 +67,16 @@ fn collect(target: &Value, star: &str, condition: Condition, found: &mut Vec<Str
     }
 }
 
-/// Order of conditions: custom ones are how monorepos name their sources, then what holds, then what might.
+/// Order of conditions: those by which monorepos name their sources, then what holds, then what might.
 fn rank(name: &str, condition: Condition) -> u8 {
     use Condition::{Import, Require, Types};
     match (name, condition) {
         ("source" | "src", _) => 0,
         ("types" | "typings", Types) => 1,
-        ("import" | "module-sync", Import | Types) | ("require", Require) => 3,
-        ("node" | "module" | "default", _) => 4,
-        ("types" | "typings", _) => 5,
-        ("import" | "require" | "module-sync", _) => 6,
-        ("browser" | "worker" | "deno" | "bun" | "react-native" | "react-server" | "edge-light" | "workerd", _) => 7,
-        ("production" | "development" | "script" | "style" | "sass" | "svelte", _) => 7,
-        _ => 2,
+        ("import" | "module-sync", Import | Types) | ("require", Require) => 2,
+        ("node" | "module" | "default", _) => 3,
+        ("types" | "typings", _) => 4,
+        ("import" | "require" | "module-sync", _) => 5,
+        _ => 6,
     }
 }

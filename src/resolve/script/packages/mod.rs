@@ -41,8 +41,10 @@ const MAIN_FIELDS: &[&str] = &["source", "module", "jsnext:main", "main", "svelt
 const TYPES_FIELDS: &[&str] = &["types", "typings", "source", "module", "jsnext:main", "main", "svelte"];
 
 /// What of a manifest is kept.
-const KEPT: &[&str] =
-    &["exports", "imports", "dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+const KEPT: &[&str] = &["exports", "imports"];
+
+/// Where a manifest names what it depends on.
+const DEPENDENCIES: &[&str] = &["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
 /// Where packages conventionally start, for one whose manifest names only bundles.
 const ENTRIES: &[&str] = &["src/index", "src/main", "source/index", "lib/index", "src/lib/index", "src/mod", "mod"];
@@ -106,7 +108,7 @@ impl Packages {
         for dir in ancestors(parent_path(from)) {
             if let Some(package) = self.at(dir) {
                 if self.all[package].name == name {
-                    return Some(package);
+                    return (!self.depends_on(package, name)).then_some(package);
                 }
                 if let Some(linked) = self.linked(package, name) {
                     return Some(linked);
@@ -123,10 +125,15 @@ impl Packages {
         around.filter_map(|workspace| workspace.members.get(name).copied()).next()
     }
 
+    /// Whether a package asks for another one, even of its own name, as examples that are called like what they show do.
+    fn depends_on(&self, package: PackageId, name: &str) -> bool {
+        DEPENDENCIES.iter().any(|field| self.all[package].manifest[field].get(name).is_some())
+    }
+
     /// A dependency given as a path: `"name": "file:../name"`.
     fn linked(&self, package: PackageId, name: &str) -> Option<PackageId> {
         let Package { dir, manifest, .. } = &self.all[package];
-        KEPT[2..].iter().find_map(|field| {
+        DEPENDENCIES.iter().find_map(|field| {
             let version = manifest[field][name].as_str()?;
             let path =
                 ["file:", "link:", "portal:", "workspace:"].iter().find_map(|prefix| version.strip_prefix(prefix))?;
@@ -144,8 +151,7 @@ impl Packages {
     ) -> Result<FileId, String> {
         let Package { dir, name, manifest } = &self.all[package];
         let exports = &manifest["exports"];
-        let targets =
-            if exports.is_null() { Vec::new() } else { exports::targets(exports, subpath, importer.condition) };
+        let targets = if exports.is_null() { Vec::new() } else { exports::targets(exports, subpath, asked(importer)) };
         for target in &targets {
             if let Some(id) = self.load_target(package, target, importer, files) {
                 return Ok(id);
@@ -198,9 +204,14 @@ impl Packages {
     }
 
     /// What the `imports` of a package map `name` to.
-    pub(super) fn internal_targets(&self, package: PackageId, name: &str, condition: Condition) -> Vec<String> {
-        exports::internal(&self.all[package].manifest["imports"], name, condition)
+    pub(super) fn internal_targets(&self, package: PackageId, name: &str, importer: Importer<'_>) -> Vec<String> {
+        exports::internal(&self.all[package].manifest["imports"], name, asked(importer))
     }
+}
+
+/// TypeScript looks for a package's types, whatever the import itself binds.
+fn asked(importer: Importer<'_>) -> Condition {
+    if importer.is_typescript() { Condition::Types } else { importer.condition }
 }
 
 fn conventional_entry(dir: &str, importer: Importer<'_>, files: &Files<'_>) -> Option<FileId> {
@@ -213,7 +224,7 @@ fn strip_node_modules(dir: &str) -> Option<&str> {
 }
 
 fn keep(mut manifest: Value) -> Value {
-    let kept = KEPT.iter().chain(MAIN_FIELDS).filter_map(|&field| {
+    let kept = KEPT.iter().chain(DEPENDENCIES).chain(MAIN_FIELDS).filter_map(|&field| {
         let value = manifest.get_mut(field)?.take();
         Some((field.to_owned(), value))
     });
