@@ -118,23 +118,20 @@ pub fn default_budget(files: usize) -> usize {
     (80 + files / 25).min(320)
 }
 
-/// The strongest imports, cycles among them for at most a third of the budget.
+/// The strongest of the edges, which are between buildings, cycles among them for at most a third of the budget.
 pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cycles<'_>, budget: usize) -> Vec<Arc> {
     let (mut cyclic, mut plain) = (Vec::new(), Vec::new());
     for edge in edges {
         let Some(kind) = ArcKind::of(edge.kind) else { continue };
-        if city.building(edge.from).is_none() || city.building(edge.to).is_none() {
-            continue;
-        }
         if cycles.holds(edge) {
-            cyclic.push((Site::File(edge.from), Site::File(edge.to), ArcKind::Cycle));
+            cyclic.push(Link::new(edge.from, edge.to, ArcKind::Cycle));
         } else {
-            plain.push((Site::File(edge.from), Site::File(edge.to), kind));
+            plain.push(Link::new(edge.from, edge.to, kind));
         }
     }
     let budget = budget.min(MAX_ARCS);
-    let cyclic = strongest(city, census, &cyclic, budget / 3);
-    let mut arcs = strongest(city, census, &plain, budget - cyclic.len());
+    let cyclic = strongest(city, census, cyclic, budget / 3);
+    let mut arcs = strongest(city, census, plain, budget - cyclic.len());
     arcs.extend(cyclic);
     arcs.sort_by(|a, b| {
         a.kind.cmp(&b.kind).then(b.weight.cmp(&a.weight)).then_with(|| (a.from, a.to).cmp(&(b.from, b.to)))
@@ -145,16 +142,15 @@ pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cyc
 /// The imports of one file and those by others, at most [`MAX_ARCS`], between the middles of their roofs; files without
 /// a roof have no building.
 pub fn arcs_of(roof: impl Fn(FileId) -> Option<Vec3>, file: FileId, edges: &[Edge]) -> Vec<Arc> {
-    let site = Site::File(file);
-    let mut ends = Vec::new();
+    let mut links = Vec::new();
     for edge in edges.iter().filter(|edge| ArcKind::of(edge.kind).is_some()) {
         if edge.from == file {
-            ends.push((site, Site::File(edge.to), ArcKind::Outgoing));
+            links.push(Link::new(file, edge.to, ArcKind::Outgoing));
         } else if edge.to == file {
-            ends.push((Site::File(edge.from), site, ArcKind::Incoming));
+            links.push(Link::new(edge.from, file, ArcKind::Incoming));
         }
     }
-    let mut links = counted(ends.into_iter());
+    let mut links = counted(links.into_iter());
     truncate(&mut links, MAX_ARCS);
     let ends = |site: Site| match site {
         Site::File(file) => roof(file),
@@ -170,22 +166,29 @@ struct Link {
     weight: u32,
 }
 
-type Ends = (Site, Site, ArcKind);
+impl Link {
+    fn new(from: FileId, to: FileId, kind: ArcKind) -> Self {
+        Self { from: Site::File(from), to: Site::File(to), kind, weight: 1 }
+    }
+}
 
 /// At most `budget` arcs at the finest level that does not lose much of the links.
-fn strongest(city: &City, census: &Census<'_>, ends: &[Ends], budget: usize) -> Vec<Arc> {
-    let mut links = counted(ends.iter().copied());
+fn strongest(city: &City, census: &Census<'_>, links: Vec<Link>, budget: usize) -> Vec<Arc> {
+    let mut links = counted(links.into_iter());
     let mut places = FxHashMap::default();
     for limit in UNIT_LIMITS {
         if links.len() <= budget * 3 / 2 {
             break;
         }
         let units = census.units(limit);
-        let unit = |site: Site| match site {
-            Site::File(file) => Site::Dir(units[census.tree.file(file).dir.index()]),
-            Site::Dir(_) => site,
+        // The units of a smaller limit are among those of a larger one, so that links can be coarsened step by step.
+        let unit = |site: Site| {
+            Site::Dir(match site {
+                Site::File(file) => units[census.tree.file(file).dir.index()],
+                Site::Dir(dir) => units[dir.index()],
+            })
         };
-        let coarser = counted(ends.iter().map(|&(from, to, kind)| (unit(from), unit(to), kind)));
+        let coarser = counted(links.iter().map(|link| Link { from: unit(link.from), to: unit(link.to), ..*link }));
         if coarser.is_empty() {
             break;
         }
@@ -199,12 +202,19 @@ fn strongest(city: &City, census: &Census<'_>, ends: &[Ends], budget: usize) -> 
     })
 }
 
-/// Equal ends counted; what stays within one site is left out.
-fn counted(ends: impl Iterator<Item = Ends>) -> Vec<Link> {
-    let mut ends: Vec<Ends> = ends.filter(|(from, to, _)| from != to).collect();
-    ends.sort_unstable();
-    let same = ends.chunk_by(|a, b| a == b);
-    same.map(|run| Link { from: run[0].0, to: run[0].1, kind: run[0].2, weight: run.len() as u32 }).collect()
+/// Links with the same ends become one; what stays within one site is left out.
+fn counted(links: impl Iterator<Item = Link>) -> Vec<Link> {
+    let mut links: Vec<Link> = links.filter(|link| link.from != link.to).collect();
+    let ends = |link: &Link| (link.from, link.to, link.kind);
+    links.sort_unstable_by_key(ends);
+    links.dedup_by(|next, kept| {
+        let same = ends(next) == ends(kept);
+        if same {
+            kept.weight += next.weight;
+        }
+        same
+    });
+    links
 }
 
 fn truncate(links: &mut Vec<Link>, budget: usize) {
@@ -212,10 +222,10 @@ fn truncate(links: &mut Vec<Link>, budget: usize) {
     links.truncate(budget);
 }
 
-/// The middle of each unit's buildings, weighted by footprint, at their mean roof.
-pub(super) fn unit_places(city: &City, census: &Census<'_>, units: &[DirId]) -> FxHashMap<DirId, Vec3> {
+/// The middle of the buildings of each unit's files in the census, weighted by footprint, at their mean roof.
+fn unit_places(city: &City, census: &Census<'_>, units: &[DirId]) -> FxHashMap<DirId, Vec3> {
     let mut sums: FxHashMap<DirId, (Vec3, f32)> = FxHashMap::default();
-    for building in &city.buildings {
+    for building in census.drawn.iter().filter_map(|&file| city.building(file)) {
         let unit = units[census.tree.file(building.file).dir.index()];
         let footprint = building.half_size.x * building.half_size.y;
         let sum = sums.entry(unit).or_default();
@@ -353,10 +363,10 @@ mod tests {
         use ImportKind::{Module, Runtime};
         let edges = [(0, 2, Runtime), (3, 0, Runtime), (0, 1, Module), (4, 5, Runtime)];
         let city = city_of(&PATHS, &edges, &[], None);
-        let arcs = arcs_of(&city, FileId(0), &edges_of(&edges));
+        let arcs = arcs_of(|file| city.roof(file), FileId(0), &edges_of(&edges));
         let kinds: Vec<_> = arcs.iter().map(|arc| (arc.kind, arc.from, arc.to)).collect();
         let site = |file| Site::File(FileId(file));
         assert_eq!(kinds, [(ArcKind::Outgoing, site(0), site(2)), (ArcKind::Incoming, site(3), site(0))]);
-        assert!(arcs_of(&city, FileId(99), &edges_of(&edges)).is_empty());
+        assert!(arcs_of(|file| city.roof(file), FileId(99), &edges_of(&edges)).is_empty());
     }
 }

@@ -56,7 +56,11 @@ struct Packer {
 impl Packer {
     /// Both lists hold at most half the limit; returns what still waits for more.
     fn add(&mut self, dir: DirId, mut run: Vec<FileId>, more: Vec<FileId>) -> Vec<FileId> {
-        run.extend(more);
+        if run.is_empty() {
+            run = more;
+        } else {
+            run.extend(more);
+        }
         if run.len() < self.limit / 2 {
             return run;
         }

@@ -99,11 +99,11 @@ const WELL_KNOWN: &[(&str, usize)] = &[
     ("CSS", 6),
     ("TSX", 7),
     ("C Header", 7),
-    ("Markdown", 8),
-    ("ReStructuredText", 8),
-    ("JSON", 9),
-    ("YAML", 9),
-    ("TOML", 9),
+    ("Markdown", 9),
+    ("ReStructuredText", 9),
+    ("JSON", 8),
+    ("YAML", 8),
+    ("TOML", 8),
 ];
 
 /// Categories that never take a colour of their own.

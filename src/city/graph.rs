@@ -3,11 +3,9 @@
 use glam::Vec2;
 use rustc_hash::FxHashMap;
 
-use super::City;
-use super::arcs::unit_places;
 use super::census::Census;
 use super::color::Rgb;
-use crate::lang::ImportKind;
+use super::layers;
 use crate::resolve::Edge;
 use crate::scan::DirId;
 
@@ -15,6 +13,9 @@ use crate::scan::DirId;
 pub const MAX_NODES: usize = 300;
 /// No graph has more edges; the strongest stay.
 pub const MAX_EDGES: usize = 1000;
+
+/// The smallest circle, and what the whole city adds to it.
+const RADII: (f32, f32) = (5.0, 30.0);
 
 /// Directories and the imports between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,9 +33,9 @@ pub struct DirectoryNode {
     pub dir: DirId,
     /// How many files it stands for.
     pub files: u32,
-    /// Its place in the city seen from above, in metres, +Y down as on a screen.
+    /// Its place on a screen, +Y down: what imports stands above what it imports. In units of about a pixel.
     pub position: Vec2,
-    /// Radius in metres, so that the circle has the area of its files' share of the city.
+    /// Radius in the same unit; the circle's area grows with the number of files.
     pub radius: f32,
     /// The grey of its depth.
     pub color: Rgb,
@@ -51,37 +52,29 @@ pub struct DirectoryEdge {
     pub weight: u32,
 }
 
-pub(super) fn graph(city: &City, census: &Census<'_>, edges: &[Edge], limit: usize) -> DirectoryGraph {
-    let units = census.units(limit.min(MAX_NODES));
+/// Nodes are sought among the `linked` files and stand for all their neighbours, too. `edges` are between buildings.
+pub(super) fn graph(census: &Census<'_>, linked: &Census<'_>, edges: &[Edge], limit: usize) -> DirectoryGraph {
+    let units = linked.units(limit.min(MAX_NODES - 1));
     let unit_of = |file| units[census.tree.file(file).dir.index()];
     let mut files: FxHashMap<DirId, u32> = FxHashMap::default();
     for &file in census.drawn {
         *files.entry(unit_of(file)).or_default() += 1;
     }
-    let places = unit_places(city, census, &units);
     let mut nodes: Vec<DirectoryNode> = files
         .into_iter()
-        .filter_map(|(dir, files)| {
-            let place = places.get(&dir)?.truncate();
+        .map(|(dir, files)| {
             let share = files as f32 / census.drawn.len() as f32;
-            Some(DirectoryNode {
-                dir,
-                files,
-                position: Vec2::new(place.x, -place.y),
-                radius: city.size * 0.3 * share.sqrt(),
-                color: super::color::plate(census.tree.dir(dir).depth),
-            })
+            let color = super::color::plate(census.tree.dir(dir).depth);
+            DirectoryNode { dir, files, position: Vec2::ZERO, radius: RADII.0 + RADII.1 * share.sqrt(), color }
         })
         .collect();
     nodes.sort_unstable_by_key(|node| node.dir);
     let place_of: FxHashMap<DirId, u32> = nodes.iter().zip(0..).map(|(node, index)| (node.dir, index)).collect();
 
     let mut weights: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    for edge in edges.iter().filter(|edge| edge.kind != ImportKind::Module) {
+    for edge in edges {
         if let (Some(&from), Some(&to)) = (place_of.get(&unit_of(edge.from)), place_of.get(&unit_of(edge.to)))
             && from != to
-            && city.building(edge.from).is_some()
-            && city.building(edge.to).is_some()
         {
             *weights.entry((from, to)).or_default() += 1;
         }
@@ -91,5 +84,9 @@ pub(super) fn graph(city: &City, census: &Census<'_>, edges: &[Edge], limit: usi
     edges.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then((a.from, a.to).cmp(&(b.from, b.to))));
     edges.truncate(MAX_EDGES);
     edges.sort_unstable_by_key(|edge| (edge.from, edge.to));
+    let count = nodes.len();
+    for (node, position) in nodes.iter_mut().zip(layers::positions(count, &edges)) {
+        node.position = position;
+    }
     DirectoryGraph { nodes, edges }
 }

@@ -6,6 +6,7 @@ mod census;
 mod color;
 mod graph;
 mod labels;
+mod layers;
 mod nodes;
 mod sizes;
 mod squarify;
@@ -24,6 +25,7 @@ pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
 pub use labels::MAX_LABELS;
 pub use sizes::{FOOTPRINT_POWER, HeightScale};
 
+use crate::lang::ImportKind;
 use crate::resolve::Edge;
 use crate::scan::{DirId, FileId, SourceTree};
 use census::Census;
@@ -39,7 +41,7 @@ const PLATE_THINNING: f64 = 0.85;
 /// Buildings float over their plate by this share of its thickness, so that no two faces lie in one plane.
 const LIFT: f64 = 0.03;
 /// Nodes of the directory graph unless told otherwise.
-const GRAPH_NODES: usize = 120;
+const GRAPH_NODES: usize = 60;
 
 /// A numeric column by [`FileId`].
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +182,11 @@ impl City {
         self.buildings.binary_search_by_key(&file, |building| building.file).ok().map(|index| &self.buildings[index])
     }
 
+    /// Whether an edge is an import between two buildings; that one file holds another as its module is none.
+    fn links(&self, edge: &Edge) -> bool {
+        edge.kind != ImportKind::Module && self.building(edge.from).is_some() && self.building(edge.to).is_some()
+    }
+
     /// The arcs of one kind, the strongest first.
     pub fn arcs_of_kind(&self, kind: ArcKind) -> &[Arc] {
         let start = self.arcs.partition_point(|arc| arc.kind < kind);
@@ -220,12 +227,25 @@ pub fn build(input: &CityInput<'_>) -> City {
         heights,
         plan,
     };
-    labels::choose(&mut city.districts, city.size);
+    let parents: Vec<u32> = nodes.plots.iter().map(|plot| plot.parent).collect();
+    labels::choose(&mut city.districts, &parents, city.size);
     city.bounds = bounds(&city);
+    let links: Vec<Edge> = input.edges.iter().filter(|edge| city.links(edge)).cloned().collect();
+    let linked = linked_files(&links);
+    // Places that imports are aggregated to are sought among the files that have any.
+    let linked = Census::new(input.tree, &linked);
     let budget = input.arc_budget.unwrap_or_else(|| default_budget(input.drawn.len()));
-    city.arcs = arcs::arcs(&city, &census, input.edges, input.cycles, budget);
-    city.graph = graph::graph(&city, &census, input.edges, GRAPH_NODES);
+    city.arcs = arcs::arcs(&city, &linked, &links, input.cycles, budget);
+    city.graph = graph::graph(&census, if links.is_empty() { &census } else { &linked }, &links, GRAPH_NODES);
     city
+}
+
+/// The files at either end of an import, sorted.
+fn linked_files(links: &[Edge]) -> Vec<FileId> {
+    let mut files: Vec<FileId> = links.iter().flat_map(|edge| [edge.from, edge.to]).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 /// Height of a plate's top, and its thickness.
