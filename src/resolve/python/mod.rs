@@ -116,22 +116,32 @@ impl Importer<'_> {
         if stdlib::is_stdlib(top) {
             return self.shadowed(import, top).map_or(Target::External, Target::Files);
         }
+        let mut nearest = None;
         let mut portion = None;
         let mut is_namespace = false;
         let mut first_missing = None;
         for (root, is_own) in self.roots.candidates(self.dir, top) {
             match self.modules.look_up(root.dir, import.module, import.form) {
                 Lookup::Found(files) if self.is_itself(import, files) => {}
-                Lookup::Found(files) => return Target::Files(files),
+                Lookup::Found(files) if is_own => return Target::Files(files),
+                // Of other projects, the one that shares most of its path is meant.
+                Lookup::Found(files) => {
+                    let depth = self.roots.common_depth(self.dir, root.dir);
+                    if nearest.is_none_or(|(nearest, _)| depth > nearest) {
+                        nearest = Some((depth, files));
+                    }
+                }
                 Lookup::Portion(files) => portion = portion.or(Some(files)),
-                Lookup::Namespace => is_namespace = true,
+                // A mere directory (`tests/redis`) does not stand for the package of its name.
+                Lookup::Namespace => is_namespace |= import.form != PythonImportForm::Module || import.module != top,
                 Lookup::Missing(missing) if missing.is_within_package && (is_own || root.is_declared) => {
                     first_missing = first_missing.or(Some(missing));
                 }
                 Lookup::Missing(_) => {}
             }
         }
-        match (portion, first_missing) {
+        let files = nearest.map(|(_, files)| files).or(portion);
+        match (files, first_missing) {
             (Some(files), _) => Target::Files(files),
             (None, _) if is_namespace => Target::Nothing,
             (None, Some(missing)) => Target::Unresolved(self.modules.reason(&missing)),

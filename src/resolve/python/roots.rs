@@ -12,6 +12,7 @@ use crate::scan::{DirId, FileId, SourceTree};
 
 /// The source roots of the repository.
 pub(super) struct Roots<'a> {
+    tree: &'a SourceTree,
     /// Of each directory with Python files: where its files' imports are searched, nearest first.
     chains: FxHashMap<DirId, Box<[Root]>>,
     /// All roots that hold a top-level name: declared ones first, then parents of packages, each by depth and path.
@@ -50,19 +51,25 @@ impl<'a> Roots<'a> {
         }
         let portions = portions(sources, modules, &declared, &chains);
         let by_name = index_names(tree, modules, &declared, &package_parents);
-        Self { chains, by_name, portions }
+        Self { tree, chains, by_name, portions }
     }
 
     /// The roots that a file in `dir` searches for `top`, in order; true for those of its own chain.
-    pub(super) fn candidates<'n>(
-        &'n self,
-        dir: DirId,
-        top: &'n str,
-    ) -> impl Iterator<Item = (Root, bool)> + use<'n, 'a> {
+    pub(super) fn candidates(&self, dir: DirId, top: &str) -> impl Iterator<Item = (Root, bool)> {
         let others = self.by_name.get(top).map_or(&[][..], |roots| roots);
         let own = self.own(dir).iter().map(|&root| (root, true));
         let all = own.chain(others.iter().map(|&root| (root, false)));
         all.filter(move |(root, _)| root.is_declared || !self.portions.contains(&(root.dir, top)))
+    }
+
+    /// Depth of the deepest directory that holds both.
+    pub(super) fn common_depth(&self, mut a: DirId, mut b: DirId) -> u32 {
+        while a != b {
+            // Parents have smaller ids than their children.
+            let below = if a > b { &mut a } else { &mut b };
+            *below = self.tree.dir(*below).parent;
+        }
+        self.tree.dir(a).depth
     }
 
     /// The roots above a file in `dir`, nearest first.

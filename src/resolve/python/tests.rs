@@ -143,6 +143,26 @@ from tests.util import z
 }
 
 #[test]
+fn the_nearest_of_several_projects_is_meant() {
+    check(
+        "
+//- one/app/main.py
+import shared
+//- one/libs/pyproject.toml
+//- one/libs/shared/__init__.py
+//- two/app/main.py
+import shared
+//- two/libs/pyproject.toml
+//- two/libs/shared/__init__.py
+",
+        "
+        one/app/main.py:1 -> one/libs/shared/__init__.py (runtime)
+        two/app/main.py:1 -> two/libs/shared/__init__.py (runtime)
+        ",
+    );
+}
+
+#[test]
 fn manifests_name_roots() {
     check(
         "
@@ -180,12 +200,15 @@ import ns.flask.util
 //- y/src/ns/flask/util.py
 import ns.gone
 import ns
+from ns import flask
 ",
         "
         y/src/ns/flask/__init__.py:2 -> x/src/ns/api/__init__.py (runtime)
         y/src/ns/flask/__init__.py:3 -> y/src/ns/flask/util.py (runtime)
+        y/src/ns/flask/util.py:3 -> y/src/ns/flask/__init__.py (runtime)
         y/src/ns/flask/__init__.py:1 -> flask (external, runtime)
         y/src/ns/flask/util.py:1 -> ns (external, runtime)
+        y/src/ns/flask/util.py:2 -> ns (external, runtime)
         ",
     );
 }
