@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lang::rust::facts::{
-    Import, Item, ItemKind, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind,
+    self, Import, Item, ItemKind, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind,
 };
 
 /// A path as it stands in the source; decided on when the whole file is known.
@@ -62,6 +62,12 @@ impl<'a> Builder<'a> {
         name
     }
 
+    /// Adds an item.
+    pub fn item(&mut self, scope: u32, name: &str, kind: ItemKind, public: bool) {
+        let (hash, name) = (facts::hash(name), self.intern(name));
+        self.items.push(Item { scope, name, hash, kind, public });
+    }
+
     /// Notes a path; the first of equal ones gives the line.
     pub fn path(&mut self, scope: u32, path: &'a str, namespace: Namespace, line: impl FnOnce() -> u32) {
         if self.seen.insert((scope, path, namespace)) {
@@ -76,9 +82,8 @@ impl<'a> Builder<'a> {
 
     /// The facts.
     pub fn finish(mut self) -> RustFacts {
-        let text = |name: Name| &self.text[name.start as usize..][..name.len as usize];
-        self.items.sort_by(|a, b| (a.scope, text(a.name)).cmp(&(b.scope, text(b.name))));
-        self.imports.sort_by(|a, b| (a.scope, text(a.name)).cmp(&(b.scope, text(b.name))));
+        self.items.sort_by_key(|item| (item.scope, item.hash));
+        self.imports.sort_by_key(|import| (import.scope, import.hash));
         let facts = RustFacts {
             text: std::mem::take(&mut self.text).into_boxed_str(),
             scopes: std::mem::take(&mut self.scopes).into_boxed_slice(),
@@ -204,9 +209,4 @@ pub(super) fn is_standard(head: &str) -> bool {
 /// True for what is by convention a type, a trait, a variant or a constant.
 pub(super) fn starts_upper(name: &str) -> bool {
     name.starts_with(|c: char| c.is_uppercase())
-}
-
-/// An item to add.
-pub(super) fn item(scope: u32, name: Name, kind: ItemKind, public: bool) -> Item {
-    Item { scope, name, kind, public }
 }

@@ -5,20 +5,23 @@ use ra_ap_parser::{
     SyntaxKind::{self, *},
 };
 
-use crate::lang::Function;
-use crate::lang::rust::builder::{self, Builder, starts_upper};
-use crate::lang::rust::facts::{Import, ItemKind, ModDecl, Namespace, RustFacts, Scope, ScopeKind};
+use crate::lang::rust::builder::{Builder, starts_upper};
+use crate::lang::rust::facts::{self, Import, ItemKind, ModDecl, Namespace, RustFacts, Scope, ScopeKind};
 use crate::lang::rust::functions::{Functions, is_control, is_decision};
 use crate::lang::rust::header::{self, Header};
 use crate::lang::rust::macros::{self, Found, read_path};
-use crate::lang::rust::syntax::{Lines, Parsed};
+use crate::lang::rust::syntax::{Lines, Parsed, sentence};
 use crate::lang::rust::usetree::{self, plain_name};
+use crate::lang::{Function, MAX_DIAGNOSTICS};
 
 /// What one pass gives.
 pub(super) struct Collected {
     pub functions: Vec<Function>,
     pub classes: u32,
     pub facts: RustFacts,
+    pub error_count: usize,
+    /// Offset and message of the first errors.
+    pub errors: Vec<(usize, String)>,
 }
 
 /// Walks the events of `parsed`.
@@ -40,10 +43,22 @@ pub(super) fn collect<'a>(parsed: &'a Parsed<'_>, lines: &'a Lines) -> Collected
                 }
             }
             Step::Exit => collector.exit(),
-            Step::Error { .. } => {}
+            Step::Error { msg } => {
+                collector.error_count += 1;
+                if collector.errors.len() < MAX_DIAGNOSTICS {
+                    collector.errors.push((parsed.start(collector.at), sentence(msg)));
+                }
+            }
         }
     }
-    Collected { functions: collector.functions.finish(), classes: collector.classes, facts: collector.builder.finish() }
+    let (error_count, errors) = collector.all_errors();
+    Collected {
+        error_count,
+        errors,
+        functions: collector.functions.finish(),
+        classes: collector.classes,
+        facts: collector.builder.finish(),
+    }
 }
 
 /// A node whose end has not come.
@@ -79,6 +94,8 @@ struct Collector<'a> {
     impl_type: usize,
     /// The text may have globs, so that single names matter.
     wants_names: bool,
+    error_count: usize,
+    errors: Vec<(usize, String)>,
 }
 
 /// At most this many qualifiers stand before a function's name.
@@ -101,7 +118,23 @@ impl<'a> Collector<'a> {
             path_floor: 0,
             impl_type: 0,
             wants_names: has("*;") || has("*}") || has("*,"),
+            error_count: 0,
+            errors: Vec::new(),
         }
+    }
+
+    /// The number of errors and the first of them, those of the lexer too.
+    fn all_errors(&mut self) -> (usize, Vec<(usize, String)>) {
+        let mut errors = std::mem::take(&mut self.errors);
+        for (at, (offset, message)) in self.parsed.lexer_errors().enumerate() {
+            self.error_count += 1;
+            if at < MAX_DIAGNOSTICS {
+                errors.push((offset, sentence(message)));
+            }
+        }
+        errors.sort_by_key(|&(offset, _)| offset);
+        errors.truncate(MAX_DIAGNOSTICS);
+        (self.error_count, errors)
     }
 
     /// Kind of the node around the current one, `above` levels up.
@@ -245,8 +278,7 @@ impl<'a> Collector<'a> {
     }
 
     fn add_item(&mut self, scope: u32, token: usize, kind: ItemKind, public: bool) {
-        let name = self.builder.intern(plain_name(self.parsed.text(token)));
-        self.builder.items.push(builder::item(scope, name, kind, public));
+        self.builder.item(scope, plain_name(self.parsed.text(token)), kind, public);
     }
 
     fn module(&mut self, start: u32) {
@@ -287,9 +319,19 @@ impl<'a> Collector<'a> {
         let (builder, parsed, lines) = (&mut self.builder, self.parsed, self.lines);
         usetree::read(parsed, token, |leaf| {
             let path = builder.intern(&leaf.path);
-            let name = builder.intern(leaf.name.as_deref().unwrap_or_default());
+            let name = leaf.name.as_deref().unwrap_or_default();
+            let (hash, name) = (facts::hash(name), builder.intern(name));
             let line = lines.line(parsed.start(leaf.token));
-            builder.imports.push(Import { scope, path, name, line, glob: leaf.glob, public, extern_crate: false });
+            builder.imports.push(Import {
+                scope,
+                path,
+                name,
+                hash,
+                line,
+                glob: leaf.glob,
+                public,
+                extern_crate: false,
+            });
         })
     }
 
@@ -300,8 +342,9 @@ impl<'a> Collector<'a> {
         let name =
             if self.parsed.kind(self.at + 2) == AS_KW { plain_name(self.parsed.text(self.at + 3)) } else { path };
         let name = if name == "_" { "" } else { name };
-        let (path, name, line) = (self.builder.intern(path), self.builder.intern(name), self.line(self.at));
-        let import = Import { scope, path, name, line, glob: false, public: header.public, extern_crate: true };
+        let (hash, line, public) = (facts::hash(name), self.line(self.at), header.public);
+        let (path, name) = (self.builder.intern(path), self.builder.intern(name));
+        let import = Import { scope, path, name, hash, line, glob: false, public, extern_crate: true };
         self.builder.imports.push(import);
     }
 

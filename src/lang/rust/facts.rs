@@ -16,11 +16,12 @@ pub struct RustFacts {
     pub text: Box<str>,
     /// The file's own module first; parents come before their children.
     pub scopes: Box<[Scope]>,
-    /// Items sorted by scope and name.
+    /// Items sorted by scope and the hash of their names.
     pub items: Box<[Item]>,
     /// `mod name;` in source order.
     pub mods: Box<[ModDecl]>,
-    /// `use` and `extern crate`, one a leaf of the tree, sorted by scope and bound name. Globs bind the empty name.
+    /// `use` and `extern crate`, one a leaf of the tree, sorted by scope and the hash of the bound name.
+    /// Globs bind the empty name.
     pub imports: Box<[Import]>,
     /// Paths and names in code that may lead to another file, each once a scope.
     pub paths: Box<[PathUse]>,
@@ -59,6 +60,8 @@ pub struct Item {
     pub scope: u32,
     /// Its name.
     pub name: Name,
+    /// See [`hash`].
+    pub hash: u32,
     /// What it is.
     pub kind: ItemKind,
     /// Has any `pub`.
@@ -129,6 +132,8 @@ pub struct Import {
     pub path: Name,
     /// The name it binds; empty for a glob and for `as _`.
     pub name: Name,
+    /// The bound name's [`hash`].
+    pub hash: u32,
     /// Line, 1-based.
     pub line: u32,
     /// Ends in `::*`.
@@ -159,20 +164,26 @@ impl RustFacts {
     }
 
     /// Items called `name` in a scope.
-    pub fn items_named<'a>(&'a self, scope: u32, name: &str) -> impl Iterator<Item = &'a Item> {
-        let range = equal_range(&self.items, |item| (item.scope, self.str(item.name)).cmp(&(scope, name)));
-        self.items[range].iter()
+    pub fn items_named<'a>(&'a self, scope: u32, name: &'a str) -> impl Iterator<Item = &'a Item> {
+        let key = (scope, hash(name));
+        let start = self.items.partition_point(|item| (item.scope, item.hash) < key);
+        let same = self.items[start..].iter().take_while(move |item| (item.scope, item.hash) == key);
+        same.filter(move |item| self.str(item.name) == name)
     }
 
     /// Imports that bind `name` in a scope; the empty name gives globs.
-    pub fn imports_named<'a>(&'a self, scope: u32, name: &str) -> impl Iterator<Item = &'a Import> + use<'a> {
-        let range = equal_range(&self.imports, |import| (import.scope, self.str(import.name)).cmp(&(scope, name)));
-        self.imports[range].iter()
+    pub fn imports_named<'a>(&'a self, scope: u32, name: &'a str) -> impl Iterator<Item = &'a Import> {
+        let key = (scope, hash(name));
+        let start = self.imports.partition_point(|import| (import.scope, import.hash) < key);
+        let same = self.imports[start..].iter().take_while(move |import| (import.scope, import.hash) == key);
+        same.filter(move |import| self.str(import.name) == name)
     }
 }
 
-fn equal_range<T>(sorted: &[T], compare: impl Fn(&T) -> std::cmp::Ordering) -> std::ops::Range<usize> {
-    let start = sorted.partition_point(|it| compare(it).is_lt());
-    let end = start + sorted[start..].partition_point(|it| compare(it).is_eq());
-    start..end
+/// By which names are looked up.
+pub(super) fn hash(name: &str) -> u32 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    name.hash(&mut hasher);
+    hasher.finish() as u32
 }

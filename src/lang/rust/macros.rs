@@ -44,16 +44,26 @@ pub(super) fn scan<'a>(parsed: &'a Parsed<'_>, tokens: Range<usize>, items: bool
             SEMICOLON => item_start = token + 1,
             MOD_KW if at_items && parsed.kind(token + 2) == SEMICOLON => {
                 found(Found::Module(token, header::read(parsed, item_start..token)));
+                item_start = token;
             }
             USE_KW if at_items => {
                 found(Found::Use(token, header::read(parsed, item_start..token)));
                 token = usetree::read(parsed, token + 1, |_| {});
+                item_start = token;
                 continue;
+            }
+            IDENT if at_items && parsed.kind(token + 1) == BANG && parsed.text(token) == "macro_rules" => {
+                let header = header::read(parsed, item_start..token);
+                let kind = if header.macro_export { ItemKind::ExportedMacro } else { ItemKind::Macro };
+                found(Found::Item(token + 2, kind, header));
+                token += 2;
+                item_start = token;
             }
             _ if at_items && item_kind(kind).is_some() && parsed.kind(token + 1) == IDENT => {
                 let kind = item_kind(kind).unwrap_or(ItemKind::Type);
                 found(Found::Item(token + 1, kind, header::read(parsed, item_start..token)));
                 token += 1;
+                item_start = token;
             }
             _ => {
                 token = path_at(parsed, token, &mut found);
@@ -64,11 +74,17 @@ pub(super) fn scan<'a>(parsed: &'a Parsed<'_>, tokens: Range<usize>, items: bool
     }
 }
 
-/// True for a `{` after `#[cfg(…)]`, `else` or `=>`.
+/// True for a `{` after `#[cfg(…)]`, `else` or `=>`, and for that of a macro call.
 fn is_branch(parsed: &Parsed<'_>, open: usize) -> bool {
-    parsed.kind(open) == L_CURLY
-        && (matches!(parsed.kind(open - 1), R_BRACK | ELSE_KW)
-            || parsed.kind(open - 1) == R_ANGLE && open > 1 && parsed.kind(open - 2) == EQ)
+    if parsed.kind(open) != L_CURLY || open < 2 {
+        return false;
+    }
+    match parsed.kind(open - 1) {
+        R_BRACK | ELSE_KW => true,
+        R_ANGLE => parsed.kind(open - 2) == EQ,
+        BANG => parsed.kind(open - 2) == IDENT,
+        _ => false,
+    }
 }
 
 fn item_kind(keyword: SyntaxKind) -> Option<ItemKind> {

@@ -15,28 +15,45 @@ mod tests;
 mod usetree;
 
 pub use facts::{Import, Item, ItemKind, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind};
+use ra_ap_parser::Edition;
 use tokei::LanguageType;
 
-use crate::lang::{Detail, Diagnostic, Facts, MAX_DIAGNOSTICS};
+use crate::lang::{Detail, Diagnostic, Facts};
+
+/// Above this size the edition is not guessed anew when there are errors.
+const MAX_RETRY_BYTES: usize = 1 << 20;
 
 /// Facts of a Rust text, apart from its line counts.
+///
+/// Keywords depend on the edition, which a file does not name: 2021 fits most. Where it leads to errors, 2015 (`async`
+/// and `try` are names) and 2024 are tried too, and the one with the fewest errors stays.
 pub fn extract(text: &str, _language: LanguageType) -> Facts {
-    let parsed = match syntax::parse(text) {
-        Ok(parsed) => parsed,
+    let lines = syntax::Lines::new(text);
+    let mut best = match read(Edition::Edition2021, text, &lines) {
+        Ok(collected) => collected,
         Err(reason) => return Facts::unparsed(reason),
     };
-    let lines = syntax::Lines::new(text);
-    let collected = collect::collect(&parsed, &lines);
-    let diagnostics = parsed
-        .errors(MAX_DIAGNOSTICS)
-        .into_iter()
-        .map(|(offset, message)| Diagnostic { line: lines.line(offset), message: message.into() })
-        .collect();
+    for edition in [Edition::Edition2015, Edition::Edition2024] {
+        if best.error_count == 0 || text.len() > MAX_RETRY_BYTES {
+            break;
+        }
+        if let Ok(other) = read(edition, text, &lines)
+            && other.error_count < best.error_count
+        {
+            best = other;
+        }
+    }
+    let diagnostic =
+        |(offset, message): (usize, String)| Diagnostic { line: lines.line(offset), message: message.into() };
     Facts {
-        functions: collected.functions,
-        classes: collected.classes,
-        detail: Detail::Rust(Box::new(collected.facts)),
-        diagnostics,
+        functions: best.functions,
+        classes: best.classes,
+        detail: Detail::Rust(Box::new(best.facts)),
+        diagnostics: best.errors.into_iter().map(diagnostic).collect(),
         ..Facts::default()
     }
+}
+
+fn read(edition: Edition, text: &str, lines: &syntax::Lines) -> Result<collect::Collected, &'static str> {
+    Ok(collect::collect(&syntax::parse(edition, text)?, lines))
 }

@@ -14,33 +14,11 @@ pub(super) struct Parsed<'a> {
     output: Output,
 }
 
-/// Parses `text`, or says why it was left alone.
-///
-/// Keywords depend on the edition, which a file does not name: 2021 fits most; where it leads to errors, 2015
-/// (`async` and `try` are names) and 2024 are tried, and the one with the fewest errors stays.
-pub(super) fn parse(text: &str) -> Result<Parsed<'_>, &'static str> {
+/// Parses `text` with the keywords of an edition, or says why it was left alone.
+pub(super) fn parse(edition: Edition, text: &str) -> Result<Parsed<'_>, &'static str> {
     if u32::try_from(text.len()).is_err() {
         return Err("too large to parse");
     }
-    let mut best = parse_as(Edition::Edition2021, text)?;
-    let mut errors = best.error_count();
-    for edition in [Edition::Edition2015, Edition::Edition2024] {
-        if errors == 0 || text.len() > MAX_RETRY_BYTES {
-            break;
-        }
-        let other = parse_as(edition, text)?;
-        let other_errors = other.error_count();
-        if other_errors < errors {
-            (best, errors) = (other, other_errors);
-        }
-    }
-    Ok(best)
-}
-
-/// Above this size the edition is not guessed anew when there are errors.
-const MAX_RETRY_BYTES: usize = 1 << 20;
-
-fn parse_as(edition: Edition, text: &str) -> Result<Parsed<'_>, &'static str> {
     let lexed = LexedStr::new(edition, text);
     let raw: Vec<u32> = (0..lexed.len() as u32).filter(|&at| !lexed.kind(at as usize).is_trivia()).collect();
     if depth::is_too_deep(raw.iter().map(|&at| lexed.kind(at as usize))) {
@@ -91,34 +69,14 @@ impl<'a> Parsed<'a> {
         self.output.iter()
     }
 
-    /// Number of errors.
-    pub fn error_count(&self) -> usize {
-        let parser = self.output.iter().filter(|step| matches!(step, Step::Error { .. }));
-        self.lexed.errors().count() + parser.count()
-    }
-
-    /// Offset and message of the first errors, at most `limit`.
-    pub fn errors(&self, limit: usize) -> Vec<(usize, String)> {
-        let mut token = 0;
-        let parser = self.output.iter().filter_map(|step| {
-            match step {
-                Step::Token { n_input_tokens, .. } => token += usize::from(n_input_tokens),
-                Step::FloatSplit { .. } => token += 1,
-                Step::Error { msg } => return Some((self.start(token), sentence(msg))),
-                Step::Enter { .. } | Step::Exit => {}
-            }
-            None
-        });
-        let lexer = self.lexed.errors().map(|(raw, message)| (self.lexed.text_start(raw), sentence(message)));
-        let mut errors: Vec<_> = lexer.take(limit).chain(parser.take(limit)).collect();
-        errors.sort_by_key(|&(offset, _)| offset);
-        errors.truncate(limit);
-        errors
+    /// Offset and message of each error of the lexer.
+    pub fn lexer_errors(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.lexed.errors().map(|(raw, message)| (self.lexed.text_start(raw), message))
     }
 }
 
 /// A parser's message as one lower-case line.
-fn sentence(message: &str) -> String {
+pub(super) fn sentence(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
     let mut chars = line.chars();
     let first = chars.next().map(|first| first.to_ascii_lowercase());

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lang::{Detail, Language};
+use crate::lang::{Detail, Language, MAX_DIAGNOSTICS};
 
 fn facts(text: &str) -> Facts {
     crate::lang::extract("x.rs", Language::of_path("x.rs"), text)
@@ -28,9 +28,10 @@ fn check_functions(text: &str, expect: &[&str]) {
 fn check_imports(text: &str, expect: &[&str]) {
     let facts = rust_facts(text);
     let imports = facts.imports.iter();
-    let actual: Vec<_> = imports
+    let mut actual: Vec<_> = imports
         .map(|it| format!("{} as {}", facts.str(it.path), if it.glob { "*" } else { facts.str(it.name) }))
         .collect();
+    actual.sort();
     assert_eq!(actual, expect);
 }
 
@@ -70,8 +71,8 @@ fn classes() {
 #[test]
 fn use_trees() {
     check_imports("use a::b;", &["a::b as b"]);
-    check_imports("use a::{self, b::{c as d, *}, e as _};", &["a::b as *", "a::e as ", "a as a", "a::b::c as d"]);
-    check_imports("use ::a::r#type; use crate::*;", &["crate as *", "::a::type as type"]);
+    check_imports("use a::{self, b::{c as d, *}, e as _};", &["a as a", "a::b as *", "a::b::c as d", "a::e as "]);
+    check_imports("use ::a::r#type; use crate::*;", &["::a::type as type", "crate as *"]);
     check_imports("extern crate a as b; use {c, d::e};", &["a as b", "c as c", "d::e as e"]);
     check_imports("use a::{b::{}, c}; use x", &["a::c as c", "x as x"]);
 }

@@ -212,17 +212,15 @@ impl<'a> Modules<'a> {
         let Instance { file: from, base, crate_id, .. } = self.instances[id as usize];
         let name = facts.str(declaration.name);
         let parent = self.named_module(base + declaration.scope);
-        let dir = self.submodule_dir(facts, id, declaration.scope);
+        let (dir, stem) = self.submodule_dir(sources, facts, id, declaration.scope);
         let (file, dir) = match declaration.path {
             Some(path) => {
-                let is_inline = self.modules[parent as usize].scope != 0;
-                let from_dir = if is_inline { dir.as_str() } else { parent_path(&sources.tree.file(from).path) };
-                let path = join_path(from_dir, facts.str(path)).unwrap_or_default();
+                let path = join_path(&dir, facts.str(path)).unwrap_or_default();
                 // Such a file is like a `mod.rs`: its submodules lie beside it.
                 let dir = parent_path(&path).to_owned();
                 (sources.tree.file_id(&path).ok_or(path), dir)
             }
-            None => submodule_file(sources, &dir, name),
+            None => submodule_file(sources, &in_dir(&dir, stem), name),
         };
         let to = match file {
             Ok(to) => to,
@@ -271,22 +269,36 @@ impl<'a> Modules<'a> {
         true
     }
 
-    /// The directory of the files of submodules declared in `scope`, which adds its inline modules' names.
-    fn submodule_dir(&self, facts: &RustFacts, instance: u32, scope: u32) -> String {
-        let mut names = Vec::new();
+    /// The directory from which `#[path]`s in `scope` are read, and the part that comes between it and the files of
+    /// submodules without one: rustc's rules, by which the name of a file that is no `mod.rs` counts only there.
+    fn submodule_dir<'m>(
+        &'m self,
+        sources: &Sources<'_>,
+        facts: &RustFacts,
+        instance: u32,
+        scope: u32,
+    ) -> (String, &'m str) {
+        let mut inline = Vec::new();
         let mut at = scope;
         while at != 0 {
             let scope = &facts.scopes[at as usize];
             if scope.kind == ScopeKind::Inline {
-                names.push(facts.str(scope.path.unwrap_or(scope.name)));
+                inline.push(scope);
             }
             at = scope.parent;
         }
-        let mut dir = self.instances[instance as usize].dir.clone();
-        for name in names.iter().rev() {
-            dir = join_path(&dir, name).unwrap_or_default();
+        let Instance { file, dir: own, .. } = &self.instances[instance as usize];
+        let mut dir = parent_path(&sources.tree.file(*file).path).to_owned();
+        let mut stem = if dir == *own { "" } else { file_name(own) };
+        for scope in inline.iter().rev() {
+            let name = match scope.path {
+                Some(path) => facts.str(path).to_owned(),
+                None => in_dir(stem, facts.str(scope.name)),
+            };
+            dir = join_path(&dir, &name).unwrap_or_default();
+            stem = "";
         }
-        dir
+        (dir, stem)
     }
 }
 
@@ -299,5 +311,8 @@ fn submodule_file(sources: &Sources<'_>, dir: &str, name: &str) -> (Result<FileI
 }
 
 fn in_dir(dir: &str, name: &str) -> String {
-    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+    match (dir, name) {
+        ("", only) | (only, "") => only.to_owned(),
+        _ => format!("{dir}/{name}"),
+    }
 }

@@ -60,6 +60,8 @@ pub(super) struct Names<'a, 'w> {
     workspace: &'w Workspace,
     pub modules: &'w Modules<'a>,
     globs: FxHashMap<ModuleId, Vec<Glob>>,
+    /// Packages outside the repository whose contents a module's globs bring in.
+    outer_globs: FxHashMap<ModuleId, Vec<&'w str>>,
     exported_macros: FxHashMap<(CrateId, &'a str), ModuleId>,
     /// Root modules of libraries by package.
     libraries: Vec<Option<ModuleId>>,
@@ -95,6 +97,7 @@ impl<'a, 'w> Names<'a, 'w> {
             workspace,
             modules,
             globs: FxHashMap::default(),
+            outer_globs: FxHashMap::default(),
             exported_macros: FxHashMap::default(),
             libraries,
         };
@@ -142,16 +145,24 @@ impl<'a, 'w> Names<'a, 'w> {
         for _ in 0..MAX_ROUNDS {
             let before = open.len();
             let mut found = Vec::new();
+            let mut outer = Vec::new();
             open.retain(|&(module, path, public)| match self.resolve(module, path, Namespace::Type, Style::Use) {
                 Ok(Def::Module(target)) => {
                     found.push((module, Glob { target, public }));
                     false
                 }
-                Ok(Def::Item(_) | Def::External(..)) => false,
+                Ok(Def::External(package, _)) => {
+                    outer.push((module, package));
+                    false
+                }
+                Ok(Def::Item(_)) => false,
                 Ok(Def::Hidden(_)) | Err(_) => true,
             });
             for (module, glob) in found {
                 self.globs.entry(module).or_default().push(glob);
+            }
+            for (module, package) in outer {
+                self.outer_globs.entry(module).or_default().push(package);
             }
             if open.len() == before {
                 break;
@@ -191,6 +202,7 @@ impl<'a, 'w> Names<'a, 'w> {
                 let is_crate = style != Style::Code || rest.is_some();
                 local
                     .or_else(|| if is_crate { self.external(module, head) } else { None })
+                    .or_else(|| if style == Style::Use { self.outer_glob(module) } else { None })
                     .ok_or_else(|| Failure::UnknownHead(head.into()))?
             }
         };
@@ -201,7 +213,7 @@ impl<'a, 'w> Names<'a, 'w> {
             def = match segment {
                 "super" => Def::Module(self.above(inner)?),
                 "self" => def,
-                _ => match self.lookup(inner, segment, wanted, None, query) {
+                _ => match self.member(inner, segment, wanted, module, query) {
                     Some(found) => found,
                     None if wanted != Namespace::Any && self.has(inner, segment, query) => {
                         return Err(Failure::NotHere);
@@ -212,6 +224,22 @@ impl<'a, 'w> Names<'a, 'w> {
             rest = after;
         }
         Ok(def)
+    }
+
+    /// A name in a module as seen from `viewer`: what is private there is meant only if nothing public is.
+    fn member<'q>(
+        &self,
+        module: ModuleId,
+        name: &'q str,
+        namespace: Namespace,
+        viewer: ModuleId,
+        query: &mut Query<'q>,
+    ) -> Option<Def<'w>>
+    where
+        'a: 'q,
+    {
+        self.lookup(module, name, namespace, Some(viewer), query)
+            .or_else(|| self.lookup(module, name, namespace, None, query))
     }
 
     fn has<'q>(&self, module: ModuleId, name: &'q str, query: &mut Query<'q>) -> bool
@@ -372,6 +400,22 @@ impl<'a, 'w> Names<'a, 'w> {
             return Some(def);
         }
         STANDARD.iter().find(|&&standard| standard == name).map(|&standard| Def::External(standard, None))
+    }
+
+    /// The only package whose contents come into `module` by a glob: a name known nowhere else is from there.
+    fn outer_glob(&self, mut module: ModuleId) -> Option<Def<'w>> {
+        loop {
+            match self.outer_globs.get(&module).map(Vec::as_slice) {
+                Some([package]) => return Some(Def::External(package, None)),
+                Some(_) => return None,
+                None => {}
+            }
+            let around = self.modules.modules[module as usize];
+            if !around.is_block {
+                return None;
+            }
+            module = around.parent;
+        }
     }
 
     /// `extern crate … as name` at the root, which names the crate everywhere.

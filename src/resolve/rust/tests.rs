@@ -292,3 +292,22 @@ fn a_file_shared_by_two_crates() {
          two/src/lib.rs:2 -> one/src/s.rs (module)",
     );
 }
+
+#[test]
+fn private_names_are_not_seen_from_outside() {
+    check_app(
+        "//- src/lib.rs\nmod a;\npub fn a() {}\n//- src/a.rs\n//- src/main.rs\nuse app::a;\n",
+        "src/lib.rs:1 -> src/a.rs (module)
+         src/main.rs:1 -> src/lib.rs (runtime)",
+    );
+}
+
+#[test]
+fn items_within_nested_macro_calls() {
+    check_app(
+        "//- src/lib.rs\ncfg_a! {\n    cfg_b! {\n        mod m;\n    }\n}\n\
+         //- src/m.rs\ndoc! {\n    #[macro_export]\n    macro_rules! mac { () => {} }\n}\n//- src/main.rs\nuse app::mac;\n",
+        "src/lib.rs:3 -> src/m.rs (module)
+         src/main.rs:1 -> src/m.rs (runtime)",
+    );
+}
