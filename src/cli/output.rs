@@ -39,8 +39,7 @@ pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
     }
     let part = part_of(file);
     let written = File::create(&part).map_err(stream::StreamError::from).and_then(|target| {
-        stream::encode(messages, BufWriter::new(&target))?;
-        Ok(target.sync_all()?)
+        stream::encode(messages, BufWriter::new(target))
     });
     let renamed = written.and_then(|()| Ok(fs::rename(&part, file)?));
     if renamed.is_err() {

@@ -2,8 +2,9 @@
 
 use re_sdk_types::blueprint::archetypes::{
     ContainerBlueprint, EyeControls3D, LineGrid3D, PanelBlueprint, TimePanelBlueprint, ViewBlueprint, ViewContents,
-    ViewportBlueprint,
+    ViewportBlueprint, VisualBounds2D,
 };
+use re_sdk_types::datatypes::Range2D;
 use re_sdk_types::blueprint::components::{ColumnShare, ContainerKind, Eye3DKind, IncludedContent, PanelState};
 use rerun::TimePoint;
 use rerun::external::re_log_types::{BlueprintActivationCommand, LogMsg};
@@ -36,7 +37,7 @@ pub fn messages(extent: Extent) -> Result<Vec<LogMsg>, ChunkError> {
     let mut writer = StoreWriter::new(store.clone(), TimePoint::default().with(timeline(), 0));
     city_view(&mut writer, extent)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
-    view(&mut writer, GRAPH, "Graph", "Directories", "/graph", &["$origin/**"])?;
+    graph_view(&mut writer, extent)?;
     containers(&mut writer)?;
     panels(&mut writer)?;
     let mut messages = writer.finish();
@@ -78,12 +79,20 @@ fn city_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError>
     writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))
 }
 
+fn graph_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError> {
+    view(writer, GRAPH, "Graph", "Directories", "/graph", &["$origin/**"])?;
+    // The graph's nodes lie where their districts do; names need some room at the sides.
+    let (min, max) = (extent.min.truncate() * 1.15, extent.max.truncate() * 1.15);
+    let range = Range2D { x_range: [min.x.into(), max.x.into()].into(), y_range: [min.y.into(), max.y.into()].into() };
+    writer.log(&format!("view/{GRAPH}/VisualBounds2D"), &VisualBounds2D::new(range))
+}
+
 /// Where the camera stands and looks, in metres: from above and aside, so that all of the city is in the frame.
 fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
     let center = (extent.min + extent.max) * 0.5;
     let ground = (extent.max - extent.min).truncate().max_element().max(1.0);
-    let target = glam::vec3(center.x, center.y - 0.04 * ground, extent.min.z);
-    let eye = target + ground * glam::vec3(-0.42, -0.86, 0.80);
+    let target = glam::vec3(center.x, center.y - 0.03 * ground, extent.min.z);
+    let eye = target + ground * glam::vec3(-0.42, -1.15, 0.98);
     (eye, target)
 }
 
