@@ -23,10 +23,15 @@ export function showHint() {
 export function showDetails(details, select) {
   const strip = byId("selection");
   strip.classList.remove("empty");
-  const card = element("details", "card", summary(details), ...parts(details, select));
+  const heading = summary(details);
+  const card = element("details", "card", heading, ...parts(details, select));
   card.open = true;
+  const followed = strip.contains(document.activeElement);
   strip.replaceChildren(card);
   strip.scrollTop = 0;
+  // Whoever came by a link stays in the strip; whoever clicked in the city stays there, and hears of it.
+  if (followed) heading.focus();
+  else byId("announcement").textContent = `Selected: ${details.path}`;
 }
 
 /** @param {Details} details */

@@ -47,9 +47,12 @@ export function formatValue(value) {
   return Number.isInteger(value) ? WHOLE_NUMBERS.format(value) : NUMBERS.format(value);
 }
 
-/** @param {number} bytes */
-export function formatMegabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+/**
+ * @param {number} bytes
+ * @param {number} total
+ */
+export function formatMegabytes(bytes, total) {
+  return `${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
 }
 
 /**
@@ -58,7 +61,9 @@ export function formatMegabytes(bytes) {
  */
 export function pathElement(path) {
   const cut = path.lastIndexOf("/", path.length - 2) + 1;
-  return element("span", "path", element("span", "folder", path.slice(0, cut)), element("b", "", path.slice(cut)));
+  const folders = path.slice(0, cut).match(/[^/]*\//g) ?? [];
+  const folder = element("span", "folder", ...folders.flatMap((name) => [name, document.createElement("wbr")]));
+  return element("span", "path", folder, element("b", "", path.slice(cut)));
 }
 
 /** @param {import("./types.js").Color} color */

@@ -19,6 +19,7 @@ export function showInfo(info) {
       element("li", "", element("b", "", formatValue(value)), ` ${unit ? `${unit} ` : ""}${name}`),
     ),
   );
+  byId("legend").hidden = false;
   byId("legend-body").replaceChildren(...sizes(info.legend), ...colors(info.legend), ...arcs(info.legend.arcs));
 }
 

@@ -24,11 +24,11 @@ let expected = 0;
 
 const send = connect({ message: receive, bytes: receiveBytes, closed: showDisconnected });
 prepareLegend();
-showHint();
-showProgress("Loading the viewer");
-start().catch((error) => showFailure("The city cannot be drawn.", error instanceof Error ? error.message : `${error}`));
+showProgress("Connecting");
 
+/** The viewer is loaded for those who are let in. */
 async function start() {
+  showProgress("Loading the viewer");
   const canvas = byId("city");
   if (!(canvas instanceof HTMLCanvasElement)) throw new Error("the page has no canvas");
   const started = await startViewer(canvas, {
@@ -49,7 +49,7 @@ async function start() {
  */
 function showDownload(loaded, total) {
   if (viewer) return;
-  if (loaded < total) showProgress(`Loading the viewer, ${formatMegabytes(loaded)}`, loaded / total);
+  if (loaded < total) showProgress(`Loading the viewer, ${formatMegabytes(loaded, total)}`, loaded / total);
   else showProgress("Starting the viewer");
 }
 
@@ -58,7 +58,10 @@ function receive(message) {
   switch (message.type) {
     case "hello":
       expected = message.recording_bytes;
-      return showInfo(message.info);
+      showInfo(message.info);
+      showHint();
+      start().catch((error) => showFailure("The city cannot be drawn.", error.message ?? `${error}`));
+      return;
     case "ready":
       complete = true;
       return showReceived();
@@ -86,7 +89,7 @@ function showReceived() {
   if (!viewer) return;
   document.body.dataset.state = complete ? "ready" : "loading";
   if (complete) hideProgress();
-  else showProgress(`Receiving the city, ${formatMegabytes(received)}`, expected ? received / expected : undefined);
+  else showProgress(`Receiving the city, ${formatMegabytes(received, expected)}`, received / expected);
 }
 
 /** @param {Building | null} building */

@@ -8,6 +8,7 @@ import { button, byId, element } from "./dom.js";
  * @param {number} [fraction] how much is done; absent if that is not known
  */
 export function showProgress(text, fraction) {
+  if (hasFailed()) return;
   const status = byId("status");
   const bar = element("progress", "");
   bar.setAttribute("aria-label", text);
@@ -27,8 +28,7 @@ export function hideProgress() {
  */
 export function showFailure(title, advice) {
   hideProgress();
-  const notice = byId("notice");
-  if (notice.dataset.kind === "failure") return;
+  if (hasFailed()) return;
   const reload = button("Load again", "", () => location.reload());
   show("failure", element("b", "", title), element("span", "", advice), reload);
 }
@@ -38,8 +38,12 @@ export function showFailure(title, advice) {
  * @param {string} text
  */
 export function showWarning(text) {
-  if (byId("notice").dataset.kind === "failure") return;
+  if (hasFailed()) return;
   show("warning", element("span", "", text), button("Close", "", hideWarning));
+}
+
+function hasFailed() {
+  return byId("notice").dataset.kind === "failure";
 }
 
 function hideWarning() {

@@ -43,6 +43,7 @@ pub fn router(base_url: &str, guard: Guard, session: Arc<Session>, stop: watch::
         router = at(router, base_url).route(base_url, get(add_slash));
     }
     router
+        .fallback(async || (StatusCode::NOT_FOUND, "Nothing is here.\n"))
         .layer(middleware::from_fn_with_state(served.clone(), refuse_foreign_hosts))
         .layer(middleware::map_response(add_headers))
         .with_state(served)

@@ -1,0 +1,57 @@
+"""Buildings in a screenshot, found by the colours that the legend names."""
+
+from __future__ import annotations
+
+import colorsys
+import io
+import re
+import time
+
+from playwright.sync_api import Page
+from PIL import Image
+
+# Faces in the shade keep the hue of the legend, not its brightness.
+HUE_TOLERANCE = 0.03
+LEAST_SATURATION = 0.3
+STEP = 4
+
+
+def legend_hues(page: Page) -> list[float]:
+    styles = page.eval_on_selector_all("#legend .swatch", "all => all.map((one) => getComputedStyle(one).backgroundColor)")
+    colors = [tuple(int(part) / 255 for part in re.findall(r"\d+", style)[:3]) for style in styles]
+    hsv = [colorsys.rgb_to_hsv(*color) for color in colors]
+    return [hue for hue, saturation, _ in hsv if saturation > LEAST_SATURATION]
+
+
+def building_points(page: Page) -> list[tuple[int, int]]:
+    """Points on a grid over the canvas, in page coordinates, that have a building's colour."""
+    box = page.locator("#city").bounding_box()
+    assert box
+    hues = legend_hues(page)
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    points = []
+    for x in range(int(box["x"]), int(box["x"] + box["width"]), STEP):
+        for y in range(int(box["y"]), int(box["y"] + box["height"]), STEP):
+            hue, saturation, _ = colorsys.rgb_to_hsv(*(part / 255 for part in image.getpixel((x, y))))
+            distances = [min(abs(hue - known), 1 - abs(hue - known)) for known in hues]
+            if saturation > LEAST_SATURATION and min(distances, default=1) < HUE_TOLERANCE:
+                points.append((x, y))
+    return points
+
+
+def wait_for_buildings(page: Page, deadline_secs: float, least: int = 200) -> list[tuple[int, int]]:
+    """Polls until so many grid points show buildings."""
+    deadline = time.monotonic() + deadline_secs
+    while True:
+        points = building_points(page)
+        if len(points) >= least:
+            return points
+        assert time.monotonic() < deadline, f"only {len(points)} points of the picture look like buildings"
+
+
+def inner_points(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those with neighbours all around, spread over the picture."""
+    known = set(points)
+    offsets = [(dx * STEP, dy * STEP) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    inner = [(x, y) for x, y in points if all((x + dx, y + dy) in known for dx, dy in offsets)]
+    return inner[:: max(1, len(inner) // 12)]
