@@ -22,7 +22,7 @@ let complete = false;
 let received = 0;
 let expected = 0;
 
-const send = connect({ message: receive, bytes: receiveBytes, closed: showDisconnected });
+const send = connect({ message: receive, received: countBytes, rrd: show, closed: showDisconnected });
 prepareLegend();
 showProgress("Connecting");
 
@@ -77,12 +77,16 @@ function receive(message) {
   }
 }
 
+/** @param {number} bytes */
+function countBytes(bytes) {
+  received += bytes;
+  if (!complete) showReceived();
+}
+
 /** @param {Uint8Array} rrd */
-function receiveBytes(rrd) {
-  received += rrd.byteLength;
+function show(rrd) {
   if (viewer) viewer.show(rrd);
   else waiting.push(rrd);
-  if (!complete) showReceived();
 }
 
 function showReceived() {

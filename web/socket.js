@@ -3,7 +3,8 @@
 /**
  * @typedef {object} Listener
  * @property {(message: import("./types.js").ToPage) => void} message
- * @property {(rrd: Uint8Array) => void} bytes
+ * @property {(bytes: number) => void} received parts of an RRD stream
+ * @property {(rrd: Uint8Array) => void} rrd a complete stream
  * @property {(reason: string) => void} closed called once, also if the connection never came about
  */
 
@@ -14,11 +15,29 @@
 export function connect(listener) {
   const socket = new WebSocket(address());
   let opened = false;
+  let rrd = new Uint8Array();
+  let filled = 0;
+
+  /** @param {import("./types.js").ToPage} message */
+  function receive(message) {
+    if (message.type !== "rrd") return listener.message(message);
+    rrd = new Uint8Array(message.bytes);
+    filled = 0;
+  }
+
+  /** @param {Uint8Array} part */
+  function receivePart(part) {
+    rrd.set(part, filled);
+    filled += part.byteLength;
+    listener.received(part.byteLength);
+    if (filled === rrd.byteLength) listener.rrd(rrd);
+  }
+
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => (opened = true));
   socket.addEventListener("message", ({ data }) => {
-    if (typeof data === "string") listener.message(JSON.parse(data));
-    else listener.bytes(new Uint8Array(data));
+    if (typeof data === "string") receive(JSON.parse(data));
+    else receivePart(new Uint8Array(data));
   });
   socket.addEventListener("close", ({ reason }) => listener.closed(reason || explain(opened)));
   return (message) => {

@@ -12,6 +12,7 @@ export type FromPage =
 
 export type ToPage =
   | { type: "hello"; info: PageInfo; recording_bytes: number }
+  | { type: "rrd"; bytes: number }
   | { type: "ready" }
   | { type: "details"; building: Building; details: Details; reveal: boolean }
   | { type: "cleared" }

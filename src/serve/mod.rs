@@ -96,27 +96,25 @@ impl Server {
     }
 
     async fn serve(self, session: Arc<Session>) -> Result<(), ServeError> {
-        let router = routes::router(&self.base_url, self.guard, session, self.stop.subscribe());
+        let stop = self.stop;
+        let router = routes::router(&self.base_url, self.guard, session, stop.subscribe());
         self.listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|stream| {
             // Without it a selection's details wait for the acknowledgement of what was sent before; it works as well.
             let _ = stream.set_nodelay(true);
         });
-        let mut stop = self.stop.subscribe();
-        let graceful = stopped(self.stop.subscribe());
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped(stop.subscribe()));
         tokio::select! {
-            result = axum::serve(listener, router).with_graceful_shutdown(graceful) => result?,
-            () = async { stopped_mut(&mut stop).await; tokio::time::sleep(STOP_GRACE).await } => {}
+            result = serving => result?,
+            () = async { stopped(stop.subscribe()).await; tokio::time::sleep(STOP_GRACE).await } => {}
         }
+        // Each page holds a receiver until it has been told; one that does not listen is left behind.
+        let _ = tokio::time::timeout(STOP_GRACE, stop.closed()).await;
         Ok(())
     }
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {
-    stopped_mut(&mut stop).await;
-}
-
-async fn stopped_mut(stop: &mut watch::Receiver<bool>) {
     // An error means that every sender is gone, the server with them: stopped, too.
     let _ = stop.wait_for(|&stop| stop).await;
 }

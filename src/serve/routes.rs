@@ -83,7 +83,8 @@ async fn open_socket(
         return (StatusCode::SERVICE_UNAVAILABLE, "Too many pages look at this city: close some.\n").into_response();
     };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
-        socket::serve(socket, &served.session, served.stop).await;
+        // Its own receiver stays until the goodbye is said: the server waits for that.
+        socket::serve(socket, &served.session, served.stop.clone()).await;
         drop(seat);
     })
 }

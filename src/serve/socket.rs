@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use super::stopped;
 use crate::session::{FromPage, Session, Subscription, ToPage};
 
-/// A page that takes nothing for so long has gone, or is asleep and can load again.
+/// A recording goes in parts, so that a page sees it come, and a slow one holds no copy of the whole.
+const PART_BYTES: usize = 1 << 20;
+/// A page that does not take a part in so long has gone, or is asleep and can load again.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The page is no longer there to be told anything.
@@ -34,13 +37,13 @@ async fn converse(socket: &mut WebSocket, session: &Session) -> Result<Goodbye, 
     let Subscription { missed, mut receiver } = session.tail.subscribe();
     send_json(socket, &session.hello()).await?;
     for chunk in session.recording.iter().chain(&missed) {
-        send(socket, Message::Binary(chunk.clone())).await?;
+        send_rrd(socket, chunk.clone()).await?;
     }
     send_json(socket, &ToPage::Ready).await?;
     loop {
         tokio::select! {
             added = receiver.recv() => match added {
-                Ok(chunk) => send(socket, Message::Binary(chunk)).await?,
+                Ok(chunk) => send_rrd(socket, chunk).await?,
                 Err(RecvError::Lagged(_)) => return Ok(Some((close_code::AGAIN, "This page fell too far behind."))),
                 Err(RecvError::Closed) => return Ok(None),
             },
@@ -65,7 +68,7 @@ async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result
     let answer = session.answer(message);
     send_json(socket, &answer.message).await?;
     match answer.rrd {
-        Some(rrd) => send(socket, Message::Binary(rrd)).await,
+        Some(rrd) => send_rrd(socket, rrd).await,
         None => Ok(()),
     }
 }
@@ -73,6 +76,15 @@ async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result
 async fn send_json(socket: &mut WebSocket, message: &ToPage) -> Result<(), Gone> {
     let Ok(json) = serde_json::to_string(message) else { return Err(Gone) };
     send(socket, Message::Text(json.into())).await
+}
+
+async fn send_rrd(socket: &mut WebSocket, mut rrd: Bytes) -> Result<(), Gone> {
+    send_json(socket, &ToPage::Rrd { bytes: rrd.len() as u64 }).await?;
+    while !rrd.is_empty() {
+        let part = rrd.split_to(rrd.len().min(PART_BYTES));
+        send(socket, Message::Binary(part)).await?;
+    }
+    Ok(())
 }
 
 /// Waits until the page has taken it, so that a slow one costs no more memory than what is sent.

@@ -112,15 +112,28 @@ impl Drop for Running {
     }
 }
 
-/// The next message: JSON as its type, bytes as text, the end as its reason.
+/// The next message: JSON as its type, an RRD stream's bytes as text, the end as its reason.
 pub fn next(socket: &mut WebSocket<TcpStream>) -> String {
     match socket.read().expect("a message before the timeout") {
         Message::Text(text) => {
             let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-            json["type"].as_str().expect("a type").to_owned()
+            match json["bytes"].as_u64() {
+                Some(bytes) => next_rrd(socket, bytes as usize),
+                None => json["type"].as_str().expect("a type").to_owned(),
+            }
         }
-        Message::Binary(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Message::Close(Some(frame)) => frame.reason.to_string(),
         other => format!("{other:?}"),
     }
+}
+
+fn next_rrd(socket: &mut WebSocket<TcpStream>, bytes: usize) -> String {
+    let mut rrd = Vec::new();
+    while rrd.len() < bytes {
+        match socket.read().expect("a part before the timeout") {
+            Message::Binary(part) => rrd.extend_from_slice(&part),
+            other => panic!("{other:?} among the parts of a stream"),
+        }
+    }
+    String::from_utf8_lossy(&rrd).into_owned()
 }

@@ -20,6 +20,8 @@ pub enum FromPage {
 pub enum ToPage {
     /// The first message; `recording_bytes` of RRD follow.
     Hello { info: PageInfo, recording_bytes: u64 },
+    /// So many bytes of one RRD stream follow, in parts.
+    Rrd { bytes: u64 },
     /// The whole city was sent.
     Ready,
     /// `reveal` asks the page to select the building in the viewer too.

@@ -32,7 +32,7 @@ pub trait CitySource: Send + Sync {
 /// A city that is open.
 pub struct Session {
     pub info: PageInfo,
-    /// The whole city in the order to be sent; each chunk is a complete RRD stream of at most a few MB.
+    /// The whole city in the order to be sent; each chunk is a complete RRD stream.
     pub recording: Vec<Bytes>,
     pub source: Box<dyn CitySource>,
     /// What came after the recording.
