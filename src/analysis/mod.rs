@@ -145,7 +145,8 @@ pub fn analyze(
     skipped.extend(read.skipped);
     skipped.sort_unstable();
 
-    let (tree, facts) = (SourceTree::new(read.entries), read.facts);
+    let (mut tree, facts) = (SourceTree::new(read.entries), read.facts);
+    tree.follow(&walk.links);
     let drawn: Vec<_> = tree.file_ids().filter(|&id| options.draws(tree.file(id).class)).collect();
     if drawn.is_empty() {
         return Err(AnalysisError::Empty { root: root.to_owned(), what: why_empty(&tree, found, &skipped) });

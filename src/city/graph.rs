@@ -14,6 +14,8 @@ pub const MAX_NODES: usize = 300;
 /// No graph has more edges; the strongest stay.
 pub const MAX_EDGES: usize = 1000;
 
+/// More than this, on average, and lines hide each other; the strongest stay.
+const EDGES_A_NODE: usize = 3;
 /// The smallest circle, and what the whole city adds to it.
 const RADII: (f32, f32) = (5.0, 30.0);
 
@@ -82,7 +84,7 @@ pub(super) fn graph(census: &Census<'_>, linked: &Census<'_>, edges: &[Edge], li
     let mut edges: Vec<_> =
         weights.into_iter().map(|((from, to), weight)| DirectoryEdge { from, to, weight }).collect();
     edges.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then((a.from, a.to).cmp(&(b.from, b.to))));
-    edges.truncate(MAX_EDGES);
+    edges.truncate(MAX_EDGES.min(EDGES_A_NODE * nodes.len()));
     edges.sort_unstable_by_key(|edge| (edge.from, edge.to));
     let count = nodes.len();
     for (node, position) in nodes.iter_mut().zip(layers::positions(count, &edges)) {

@@ -5,7 +5,7 @@ use glam::Vec2;
 use super::District;
 
 /// No city shows more names.
-pub const MAX_LABELS: usize = 32;
+pub const MAX_LABELS: usize = 20;
 /// A plate whose shorter side is less than this share of the city's width carries no name.
 const SMALLEST_PLATE: f32 = 0.03;
 /// A name may be wider than its plate by this factor.

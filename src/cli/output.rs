@@ -38,9 +38,9 @@ pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
         return stream::encode(messages, BufWriter::new(target)).with_context(named);
     }
     let part = part_of(file);
-    let written = File::create(&part).map_err(stream::StreamError::from).and_then(|target| {
-        stream::encode(messages, BufWriter::new(target))
-    });
+    let written = File::create(&part)
+        .map_err(stream::StreamError::from)
+        .and_then(|target| stream::encode(messages, BufWriter::new(target)));
     let renamed = written.and_then(|()| Ok(fs::rename(&part, file)?));
     if renamed.is_err() {
         // Half a recording helps nobody; that it cannot be removed either is no second error.

@@ -9,6 +9,6 @@ mod walk;
 pub use content::{classify, decode};
 pub use read::{Bytes, Large, MAX_READ_BYTES, read};
 pub use tree::{
-    DirId, Directory, FileClass, FileEntry, FileId, SourceFile, SourceTree, file_name, join_path, parent_path,
+    DirId, Directory, FileClass, FileEntry, FileId, Link, SourceFile, SourceTree, file_name, join_path, parent_path,
 };
 pub use walk::{Candidate, ScanError, ScanOptions, Skip, Walk, walk};

@@ -1,6 +1,6 @@
 //! Paths interned once into ids; everything after the scan is an index into these tables.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lang::Language;
 
@@ -102,6 +102,18 @@ pub struct FileEntry {
     pub bytes: u64,
 }
 
+/// A symbolic link that leads to a file or directory of the same repository. Paths are relative to the root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// The link.
+    pub path: String,
+    /// What it leads to; no link itself.
+    pub target: String,
+}
+
+/// Further names of files that links may add, so that many links to one large directory stay cheap.
+pub const MAX_ALIASES: usize = 100_000;
+
 /// The files and directories of a repository, sorted by path.
 #[derive(Clone, Debug, Default)]
 pub struct SourceTree {
@@ -118,16 +130,15 @@ impl SourceTree {
     /// Interns `entries`, which must have distinct paths and come sorted by path.
     pub fn new(entries: Vec<FileEntry>) -> Self {
         debug_assert!(entries.is_sorted_by(|a, b| a.path < b.path));
-        let mut dir_paths: Vec<&str> = vec![""];
+        let mut seen = FxHashSet::from_iter([""]);
         for entry in &entries {
             let mut dir = parent_path(&entry.path);
-            while !dir.is_empty() && dir_paths.last() != Some(&dir) {
-                dir_paths.push(dir);
+            while seen.insert(dir) {
                 dir = parent_path(dir);
             }
         }
+        let mut dir_paths = Vec::from_iter(seen);
         dir_paths.sort_unstable();
-        dir_paths.dedup();
 
         let dir_ids: FxHashMap<Box<str>, DirId> =
             dir_paths.iter().zip(0..).map(|(path, id)| (Box::from(*path), DirId(id))).collect();
@@ -151,6 +162,29 @@ impl SourceTree {
             .collect();
         let file_ids = files.iter().zip(0..).map(|(file, id)| (file.path.clone(), FileId(id))).collect();
         Self { files, dirs, file_ids, dir_ids }
+    }
+
+    /// Lets links lead to the files they stand for: `file_id` finds a file under the link's path too. A link to a
+    /// directory stands for every file below that. Only the first [`MAX_ALIASES`] names are taken.
+    pub fn follow(&mut self, links: &[Link]) {
+        for link in links {
+            if let Some(&file) = self.file_ids.get(&*link.target) {
+                self.alias(link.path.clone(), file);
+                continue;
+            }
+            let below = format!("{}/", link.target);
+            let start = self.files.partition_point(|file| *file.path < *below);
+            for index in start..self.files.len() {
+                let Some(rest) = self.files[index].path.strip_prefix(&below) else { break };
+                self.alias(format!("{}/{rest}", link.path), FileId(index as u32));
+            }
+        }
+    }
+
+    fn alias(&mut self, path: String, file: FileId) {
+        if self.file_ids.len() < self.files.len() + MAX_ALIASES {
+            self.file_ids.entry(path.into_boxed_str()).or_insert(file);
+        }
     }
 
     /// The file at `path`, which is relative to the root with `/` between the parts.
@@ -240,6 +274,24 @@ mod tests {
             assert!(tree.dir(dir).parent < dir);
         }
         assert_eq!(tree.file(tree.file_id("a/y").unwrap()).dir, tree.dir_id("a").unwrap());
+    }
+
+    #[test]
+    fn links_lead_to_files() {
+        let entry = |path: &str| FileEntry {
+            path: path.into(),
+            language: Language::UNKNOWN,
+            class: FileClass::Source,
+            bytes: 0,
+        };
+        let mut tree = SourceTree::new(["a/b/x", "a/y", "a0"].map(entry).into());
+        let link = |path: &str, target: &str| Link { path: path.into(), target: target.into() };
+        tree.follow(&[link("c", "a"), link("d", "a0"), link("e", "gone"), link("a0", "a/y")]);
+        let path = |name: &str| tree.file_id(name).map(|id| &*tree.file(id).path);
+        assert_eq!(
+            ["c/b/x", "c/y", "d", "e", "a0"].map(path),
+            [Some("a/b/x"), Some("a/y"), Some("a0"), None, Some("a0")]
+        );
     }
 
     trait Sorted {

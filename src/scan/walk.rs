@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use super::Link;
+
 /// Which files of a folder are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct ScanOptions {
@@ -45,6 +47,8 @@ pub struct Walk {
     pub candidates: Vec<Candidate>,
     /// What cannot be read or is no regular file. What the ignore rules exclude is not listed.
     pub skipped: Vec<Skip>,
+    /// Symbolic links to files and directories below the root.
+    pub links: Vec<Link>,
 }
 
 /// Why a folder could not be walked at all.
@@ -85,8 +89,8 @@ const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 
 /// Lists the regular files below `root`.
 ///
-/// Symbolic links are never followed, so nothing outside the root is read and no loop exists; the root itself may be
-/// a link. `.gitignore` counts in folders that are not git repositories too; the user's global ignore file does not,
+/// Symbolic links are never walked, so nothing outside the root is read and no loop exists; the root itself may be
+/// a link. Where a link leads to something below the root it is noted, so that imports through it can be resolved. `.gitignore` counts in folders that are not git repositories too; the user's global ignore file does not,
 /// so that two machines see the same city.
 ///
 /// # Errors
@@ -124,6 +128,7 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
     walk.candidates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walk.candidates.dedup_by(|a, b| a.path == b.path);
     walk.skipped.sort_unstable();
+    walk.links.sort_unstable();
     Ok(walk)
 }
 
@@ -191,10 +196,28 @@ impl Visitor<'_> {
             return;
         }
         let path = relative(self.root, entry.path());
+        if kind.is_symlink() {
+            self.take_link(path, entry.path());
+            return;
+        }
         match special_file(kind) {
             Some(reason) => self.found.skipped.push(Skip { path, reason: reason.to_owned() }),
             None => self.found.candidates.push(Candidate { path, disk_path: entry.into_path() }),
         }
+    }
+}
+
+impl Visitor<'_> {
+    fn take_link(&mut self, path: String, disk_path: &Path) {
+        let reason = match disk_path.canonicalize() {
+            Ok(target) if target.starts_with(self.root) && target != self.root => {
+                self.found.links.push(Link { path, target: relative(self.root, &target) });
+                return;
+            }
+            Ok(_) => "a symbolic link that leaves the repository; not followed",
+            Err(_) => "a symbolic link that leads nowhere",
+        };
+        self.found.skipped.push(Skip { path, reason: reason.to_owned() });
     }
 }
 
@@ -203,17 +226,12 @@ impl Drop for Visitor<'_> {
         let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
         merged.candidates.append(&mut self.found.candidates);
         merged.skipped.append(&mut self.found.skipped);
+        merged.links.append(&mut self.found.links);
     }
 }
 
 fn special_file(kind: FileType) -> Option<&'static str> {
-    if kind.is_file() {
-        None
-    } else if kind.is_symlink() {
-        Some("a symbolic link; links are not followed")
-    } else {
-        Some("not a regular file")
-    }
+    (!kind.is_file()).then_some("not a regular file")
 }
 
 fn unreadable(root: &Path, error: &ignore::Error) -> Skip {
@@ -301,13 +319,15 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_are_listed_and_not_followed() {
+    fn links_are_noted_and_not_walked() {
         let dir = folder(&[("a/b", "")]);
         std::os::unix::fs::symlink("..", dir.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink("/etc", dir.path().join("out")).unwrap();
+        std::os::unix::fs::symlink("a/b", dir.path().join("in")).unwrap();
         let walk = walk(dir.path(), &ScanOptions::default()).unwrap();
         assert_eq!(walk.candidates.len(), 1);
         assert_eq!(walk.skipped.iter().map(|skip| &*skip.path).collect::<Vec<_>>(), ["a/loop", "out"]);
+        assert_eq!(walk.links, [Link { path: "in".into(), target: "a/b".into() }]);
     }
 
     #[cfg(unix)]

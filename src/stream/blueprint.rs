@@ -1,19 +1,23 @@
 //! The layout of the viewer: the city large, report and directory graph beside it.
 
 use re_sdk_types::blueprint::archetypes::{
-    ContainerBlueprint, EyeControls3D, LineGrid3D, PanelBlueprint, TimePanelBlueprint, ViewBlueprint, ViewContents,
-    ViewportBlueprint, VisualBounds2D,
+    Background, ContainerBlueprint, EyeControls3D, LineGrid3D, PanelBlueprint, TimePanelBlueprint, ViewBlueprint,
+    ViewContents, ViewportBlueprint, VisualBounds2D,
+};
+use re_sdk_types::blueprint::components::{
+    BackgroundKind, ColumnShare, ContainerKind, Eye3DKind, IncludedContent, PanelState,
 };
 use re_sdk_types::datatypes::Range2D;
-use re_sdk_types::blueprint::components::{ColumnShare, ContainerKind, Eye3DKind, IncludedContent, PanelState};
 use rerun::TimePoint;
 use rerun::external::re_log_types::{BlueprintActivationCommand, LogMsg};
 use rerun::external::uuid::Uuid;
 use rerun::log::ChunkError;
-use rerun::{StoreId, StoreKind};
+use rerun::{Color, Points3D, StoreId, StoreKind};
 
 use super::APPLICATION_ID;
 use super::chunks::StoreWriter;
+use super::ground::NAMES;
+use crate::city::City;
 
 /// Fixed ids, so that the same layout has the same bytes.
 const ROOT: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0001);
@@ -22,19 +26,27 @@ const CITY: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0003);
 const REPORT: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0004);
 const GRAPH: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0005);
 
-/// What the camera has to frame, in metres.
+/// What the views have to frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
-    /// Smallest corner of the city.
-    pub min: glam::Vec3,
-    /// Largest corner of the city.
-    pub max: glam::Vec3,
+    /// Smallest and largest corner of the city in metres.
+    pub city: (glam::Vec3, glam::Vec3),
+    /// Smallest and largest corner of the directory graph in its own units.
+    pub graph: (glam::Vec2, glam::Vec2),
+}
+
+impl Extent {
+    /// The extent of a city's buildings and graph.
+    pub fn of(city: &City) -> Self {
+        let nodes = || city.graph.nodes.iter().map(|node| node.position);
+        let graph = (nodes().fold(glam::Vec2::ZERO, glam::Vec2::min), nodes().fold(glam::Vec2::ZERO, glam::Vec2::max));
+        Self { city: city.bounds, graph }
+    }
 }
 
 /// The messages of a blueprint that frames a city of this extent, and the command that activates it.
 pub fn messages(extent: Extent) -> Result<Vec<LogMsg>, ChunkError> {
-    let store = StoreId::new(StoreKind::Blueprint, APPLICATION_ID, "repolis-layout");
-    let mut writer = StoreWriter::new(store.clone(), TimePoint::default().with(timeline(), 0));
+    let mut writer = StoreWriter::new(layout_store(), layout_time());
     city_view(&mut writer, extent)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
     graph_view(&mut writer, extent)?;
@@ -42,15 +54,11 @@ pub fn messages(extent: Extent) -> Result<Vec<LogMsg>, ChunkError> {
     panels(&mut writer)?;
     let mut messages = writer.finish();
     messages.push(LogMsg::BlueprintActivationCommand(BlueprintActivationCommand {
-        blueprint_id: store,
+        blueprint_id: layout_store(),
         make_active: true,
         make_default: true,
     }));
     Ok(messages)
-}
-
-fn timeline() -> rerun::Timeline {
-    rerun::Timeline::new_sequence("blueprint")
 }
 
 fn view(
@@ -76,23 +84,76 @@ fn city_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError>
         .with_look_target(target.to_array())
         .with_eye_up([0.0, 0.0, 1.0]);
     writer.log(&format!("view/{CITY}/EyeControls3D"), &controls)?;
-    writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))
+    writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))?;
+    writer.log(&background_entity(), &background(Theme::Dark))
+}
+
+/// Whether the page is light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+fn background_entity() -> String {
+    format!("view/{CITY}/Background")
+}
+
+fn background(theme: Theme) -> Background {
+    let [red, green, blue] = match theme {
+        Theme::Light => [226, 231, 236],
+        Theme::Dark => [24, 28, 34],
+    };
+    Background::new(BackgroundKind::SolidColor).with_color(Color::from_rgb(red, green, blue))
+}
+
+/// Messages that fit the layout and the names of a recording to a theme. They count if they come before the
+/// recording's own, or later.
+pub fn theme_messages(recording: &StoreId, theme: Theme, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
+    layout.log(&background_entity(), &background(theme))?;
+    let mut names = StoreWriter::addition(recording.clone(), nanos_since_epoch);
+    names.log(NAMES, &Points3D::update_fields().with_colors([names_color(theme)]))?;
+    let mut messages = layout.finish();
+    messages.extend(names.finish());
+    Ok(messages)
+}
+
+/// Names are drawn over a box in the viewer's own theme.
+pub fn names_color(theme: Theme) -> Color {
+    match theme {
+        Theme::Light => Color::from_rgb(30, 34, 40),
+        Theme::Dark => Color::from_rgb(235, 238, 242),
+    }
+}
+
+fn layout_store() -> StoreId {
+    StoreId::new(StoreKind::Blueprint, APPLICATION_ID, "repolis-layout")
+}
+
+/// Layouts have one moment only.
+fn layout_time() -> TimePoint {
+    TimePoint::default().with(rerun::Timeline::new_sequence("blueprint"), 0)
 }
 
 fn graph_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError> {
     view(writer, GRAPH, "Graph", "Directories", "/graph", &["$origin/**"])?;
-    // The graph's nodes lie where their districts do; names need some room at the sides.
-    let (min, max) = (extent.min.truncate() * 1.15, extent.max.truncate() * 1.15);
+    // Circles and names are around the places.
+    let room = glam::vec2(90.0, 50.0);
+    let (min, max) = (extent.graph.0 - room, extent.graph.1 + room);
     let range = Range2D { x_range: [min.x.into(), max.x.into()].into(), y_range: [min.y.into(), max.y.into()].into() };
     writer.log(&format!("view/{GRAPH}/VisualBounds2D"), &VisualBounds2D::new(range))
 }
 
 /// Where the camera stands and looks, in metres: from above and aside, so that all of the city is in the frame.
 fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
-    let center = (extent.min + extent.max) * 0.5;
-    let ground = (extent.max - extent.min).truncate().max_element().max(1.0);
-    let target = glam::vec3(center.x, center.y - 0.03 * ground, extent.min.z);
-    let eye = target + ground * glam::vec3(-0.42, -1.15, 0.98);
+    let (min, max) = extent.city;
+    let center = (min + max) * 0.5;
+    let ground = (max - min).truncate().max_element().max(1.0);
+    let target = glam::vec3(center.x, center.y - 0.02 * ground, min.z + 0.03 * ground);
+    let eye = target + ground * glam::vec3(-0.38, -1.04, 0.86);
     (eye, target)
 }
 

@@ -39,7 +39,8 @@ impl StoreWriter {
         Self::starting_at(store, TimePoint::default(), nanos_since_epoch)
     }
 
-    fn starting_at(store: StoreId, timepoint: TimePoint, nanos: u64) -> Self {
+    /// A store whose ids count up from this time.
+    pub fn starting_at(store: StoreId, timepoint: TimePoint, nanos: u64) -> Self {
         let info = StoreInfo::new(store.clone(), StoreSource::Other("repolis".to_owned()));
         let introduction = SetStoreInfo { row_id: Tuid::from_nanos_and_inc(nanos, 0), info };
         Self { store, next_id: nanos + 1, timepoint, messages: vec![LogMsg::SetStoreInfo(introduction)] }

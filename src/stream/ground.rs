@@ -3,6 +3,7 @@
 use rerun::{Boxes3D, FillMode, Points3D, Radius};
 
 use super::StreamError;
+use super::blueprint::{Theme, names_color};
 use super::chunks::StoreWriter;
 use super::record::color;
 use crate::analysis::Analysis;
@@ -10,6 +11,8 @@ use crate::city::City;
 
 /// The entity of the plates; its instances are `DirId`s.
 pub const GROUND: &str = "/ground";
+/// The entity of the names on the plates.
+pub const NAMES: &str = "/ground/names";
 /// Rerun draws at most 60,000 boxes of one batch; plates beyond this many, the deepest, have no box.
 const MAX_PLATES: usize = 50_000;
 
@@ -33,10 +36,10 @@ pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result
     let named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
     let names = Points3D::new(named.iter().map(|district| district.label_anchor()))
         .with_radii(named.iter().map(|_| Radius::new_ui_points(0.0)))
-        .with_colors(named.iter().map(|district| color(district.color)))
+        .with_colors([names_color(Theme::Dark)])
         .with_labels(named.iter().map(|district| or_name(&district.name, &analysis.name)))
         .with_show_labels(true);
-    Ok(writer.log("/ground/names", &names)?)
+    Ok(writer.log(NAMES, &names)?)
 }
 
 /// The root has no name of its own: it is called after the repository.

@@ -16,7 +16,7 @@ mod tables;
 
 use std::io;
 
-pub use blueprint::{Extent, messages as blueprint_messages};
+pub use blueprint::{Extent, Theme, messages as blueprint_messages, theme_messages};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
 pub use load::{Loaded, Place, load};

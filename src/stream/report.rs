@@ -53,7 +53,7 @@ fn totals(text: &mut String, analysis: &Analysis) -> std::fmt::Result {
         ("Unresolved imports", resolution.unresolved.len() as u64),
         ("Import cycles", analysis.graph.cycles.len() as u64),
     ];
-    text.push_str("| | |\n|---|---:|\n");
+    text.push_str("| In all | |\n|---|---:|\n");
     for (name, value) in rows {
         writeln!(text, "| {name} | {} |", thousands(value))?;
     }
