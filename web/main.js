@@ -9,6 +9,8 @@ import { startViewer } from "./viewer.js";
 
 /**
  * @typedef {import("./types.js").Building} Building
+ * @typedef {import("./types.js").Command} Command
+ * @typedef {import("./types.js").PageInfo} PageInfo
  * @typedef {import("./types.js").ToPage} ToPage
  */
 
@@ -16,13 +18,17 @@ import { startViewer } from "./viewer.js";
 let viewer = null;
 /** Bytes that came before the viewer was there. @type {Uint8Array[]} */
 let waiting = [];
+/** @type {PageInfo[]} */
+let cities = [];
+/** The recording of the city that is shown. */
+let recording = "";
 /** @type {Building | null} */
 let selected = null;
 let complete = false;
 let received = 0;
 let expected = 0;
 
-const send = connect({ message: receive, received: countBytes, rrd: show, closed: showDisconnected });
+const sendTo = connect({ message: receive, received: countBytes, rrd: show, closed: showDisconnected });
 prepareLegend();
 showProgress("Connecting");
 
@@ -40,6 +46,7 @@ async function start() {
   waiting.forEach((rrd) => started.show(rrd));
   waiting = [];
   preparePanels();
+  if (complete && cities.length > 1) started.open(recording);
   showReceived();
 }
 
@@ -58,12 +65,14 @@ function receive(message) {
   switch (message.type) {
     case "hello":
       expected = message.recording_bytes;
-      showInfo(message.info);
-      showHint();
+      cities = message.cities;
+      prepareCities();
+      showCity(cities[0].recording_id);
       start().catch((error) => showFailure("The city cannot be drawn.", error.message ?? `${error}`));
       return;
     case "ready":
       complete = true;
+      if (cities.length > 1) viewer?.open(recording);
       return showReceived();
     case "details":
       selected = message.building;
@@ -96,8 +105,41 @@ function showReceived() {
   else showProgress(`Receiving the city, ${formatMegabytes(received, expected)}`, received / expected);
 }
 
-/** @param {Building | null} building */
-function select(building) {
+/** @param {Command} command */
+function send(command) {
+  sendTo({ ...command, recording });
+}
+
+/** @param {string} id of the recording */
+function showCity(id) {
+  const info = cities.find((city) => city.recording_id === id);
+  if (!info || id === recording) return;
+  recording = id;
+  selected = null;
+  showInfo(info);
+  showHint();
+  const menu = byId("cities");
+  if (menu instanceof HTMLSelectElement) menu.value = id;
+}
+
+/** Several recordings are chosen from a menu. */
+function prepareCities() {
+  const menu = byId("cities");
+  if (!(menu instanceof HTMLSelectElement) || cities.length < 2) return;
+  menu.replaceChildren(...cities.map(({ name, recording_id }) => new Option(name, recording_id)));
+  menu.hidden = false;
+  menu.addEventListener("change", () => {
+    showCity(menu.value);
+    viewer?.open(menu.value);
+  });
+}
+
+/**
+ * @param {Building | null} building
+ * @param {string} of the recording it is in
+ */
+function select(building, of) {
+  showCity(of);
   if (building?.entity === selected?.entity && building?.instance === selected?.instance) return;
   selected = building;
   send(building ? { type: "select", building } : { type: "clear" });

@@ -50,6 +50,7 @@ function address() {
   const url = new URL("socket", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
+  url.searchParams.set("theme", matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
   url.hash = "";
   return url;
 }

@@ -5,13 +5,15 @@ export interface Building {
   instance: number;
 }
 
-export type FromPage =
+export type Command =
   | { type: "select"; building: Building }
   | { type: "select_path"; path: string }
   | { type: "clear" };
 
+export type FromPage = Command & { recording: string };
+
 export type ToPage =
-  | { type: "hello"; info: PageInfo; recording_bytes: number }
+  | { type: "hello"; cities: PageInfo[]; recording_bytes: number }
   | { type: "rrd"; bytes: number }
   | { type: "ready" }
   | { type: "details"; building: Building; details: Details; reveal: boolean }
@@ -93,6 +95,7 @@ export interface WebHandle {
   open_channel(id: string, name: string): void;
   send_rrd_to_channel(id: string, bytes: Uint8Array): void;
   add_receiver(url: string): void;
+  set_active_recording_id(id: string): void;
   toggle_panel_overrides(active: boolean): void;
   has_panicked(): boolean;
   panic_message(): string | undefined;

@@ -12,7 +12,7 @@ const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" 
 /**
  * @typedef {object} Listener
  * @property {(loaded: number, total: number) => void} progress in bytes, of the viewer's program
- * @property {(building: Building | null) => void} selected
+ * @property {(building: Building | null, recording: string) => void} selected
  * @property {(message: string) => void} crashed
  */
 
@@ -57,6 +57,11 @@ export class Viewer {
   /** @param {Building} building */
   select({ entity, instance }) {
     this.handle.add_receiver(`recording://${entity}[#${instance}]`);
+  }
+
+  /** @param {string} recording */
+  open(recording) {
+    this.handle.set_active_recording_id(recording);
   }
 
   /** @param {boolean} shown */
@@ -113,5 +118,5 @@ function forward(json, listener) {
   const item = event.items.find(
     (/** @type {any} */ item) => item.type === "entity" && typeof item.instance_id === "number",
   );
-  listener.selected(item ? { entity: item.entity_path, instance: item.instance_id } : null);
+  listener.selected(item ? { entity: item.entity_path, instance: item.instance_id } : null, event.recording_id);
 }

@@ -115,7 +115,7 @@ impl Arc {
 
 /// How many arcs a city of so many files shows unless told otherwise: more would hide it.
 pub fn default_budget(files: usize) -> usize {
-    (80 + files / 25).min(320)
+    (60 + files / 35).min(240)
 }
 
 /// The strongest of the edges, which are between buildings, cycles among them for at most a third of the budget.

@@ -7,9 +7,9 @@ use glam::Vec2;
 use super::graph::DirectoryEdge;
 
 /// Distance between neighbours in a row and between rows.
-const SPACING: Vec2 = Vec2::new(170.0, 95.0);
+const SPACING: Vec2 = Vec2::new(130.0, 85.0);
 /// A row is at most this many times as wide, in nodes, as a square of all nodes.
-const WIDEST: f32 = 1.6;
+const WIDEST: f32 = 0.8;
 /// How far short rows go aside, as a share of what they are shorter.
 const ASIDE: f32 = 0.25;
 /// How often the order within rows is improved.

@@ -41,7 +41,7 @@ const PLATE_THINNING: f64 = 0.85;
 /// Buildings float over their plate by this share of its thickness, so that no two faces lie in one plane.
 const LIFT: f64 = 0.03;
 /// Nodes of the directory graph unless told otherwise.
-const GRAPH_NODES: usize = 24;
+const GRAPH_NODES: usize = 20;
 
 /// A numeric column by [`FileId`].
 #[derive(Clone, Copy, Debug)]

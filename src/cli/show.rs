@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::args::{Cli, Show};
 use super::{native, say};
 use crate::serve::{ServeOptions, Server, Stopper};
-use crate::session::{RecordedCity, Session};
+use crate::session::{City, RecordedCity, Session};
 use crate::stream;
 
 /// What Ctrl-C has to stop.
@@ -57,10 +57,18 @@ fn open_browser(url: &str) -> std::io::Result<()> {
 }
 
 fn session(recordings: Vec<Vec<u8>>) -> Result<Session> {
-    let Some(first) = recordings.first() else { bail!("there is no recording to show") };
-    let city = RecordedCity::new(stream::load(first.as_slice())?);
-    let info = city.page_info();
-    Ok(Session::new(info, recordings.into_iter().map(Bytes::from).collect(), Box::new(city)))
+    let mut cities = Vec::<City>::new();
+    for recording in recordings {
+        let source = RecordedCity::new(stream::load(recording.as_slice())?);
+        let info = source.page_info();
+        // The same recording twice is one to the viewer.
+        if cities.iter().all(|city| city.info.recording_id != info.recording_id) {
+            cities.push(City { info, recording: vec![Bytes::from(recording)], source: Box::new(source) });
+        }
+    }
+    let mut cities = cities.into_iter();
+    let Some(first) = cities.next() else { bail!("there is no recording to show") };
+    Ok(Session::new(first, cities.collect()))
 }
 
 /// The recordings named, and those in the folders named, sorted.

@@ -75,24 +75,25 @@ async fn open_socket(
     if !single(&headers, ORIGIN).is_some_and(|origin| served.guard.admits_origin(origin)) {
         return (StatusCode::FORBIDDEN, "This page's origin may not open the socket.\n").into_response();
     }
-    if !served.guard.admits_token(token_of(&uri)) {
+    if !served.guard.admits_token(parameter(&uri, "token=")) {
         return (StatusCode::FORBIDDEN, "The token is missing or wrong: use the address that was printed.\n")
             .into_response();
     }
     let Ok(seat) = served.seats.try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "Too many pages look at this city: close some.\n").into_response();
     };
+    let is_light = parameter(&uri, "theme=") == "light";
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
-        socket::serve(socket, &served.session, served.stop.clone()).await;
+        socket::serve(socket, &served.session, is_light, served.stop.clone()).await;
         drop(seat);
     })
 }
 
-/// A token is hexadecimal: nothing in it needs decoding.
-fn token_of(uri: &Uri) -> &str {
+/// A parameter of the address whose values need no decoding, such as the token, which is hexadecimal.
+fn parameter<'a>(uri: &'a Uri, name_and_equals: &str) -> &'a str {
     let mut pairs = uri.query().unwrap_or("").split('&');
-    pairs.find_map(|pair| pair.strip_prefix("token=")).unwrap_or("")
+    pairs.find_map(|pair| pair.strip_prefix(name_and_equals)).unwrap_or("")
 }
 
 async fn refuse_foreign_hosts(State(served): State<Served>, request: Request, next: Next) -> Response {

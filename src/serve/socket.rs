@@ -19,9 +19,9 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 struct Gone;
 
 /// Serves a page until it leaves, falls behind, or the server stops.
-pub async fn serve(mut socket: WebSocket, session: &Session, stop: watch::Receiver<bool>) {
+pub async fn serve(mut socket: WebSocket, session: &Session, is_light: bool, stop: watch::Receiver<bool>) {
     let goodbye = tokio::select! {
-        ended = converse(&mut socket, session) => ended.unwrap_or(None),
+        ended = converse(&mut socket, session, is_light) => ended.unwrap_or(None),
         () = stopped(stop) => Some((close_code::AWAY, "Repolis was stopped.")),
     };
     if let Some((code, reason)) = goodbye {
@@ -33,10 +33,10 @@ pub async fn serve(mut socket: WebSocket, session: &Session, stop: watch::Receiv
 
 type Goodbye = Option<(u16, &'static str)>;
 
-async fn converse(socket: &mut WebSocket, session: &Session) -> Result<Goodbye, Gone> {
+async fn converse(socket: &mut WebSocket, session: &Session, is_light: bool) -> Result<Goodbye, Gone> {
     let Subscription { missed, mut receiver } = session.tail.subscribe();
     send_json(socket, &session.hello()).await?;
-    for chunk in session.recording.iter().chain(&missed) {
+    for chunk in session.themes(is_light).iter().chain(session.recordings()).chain(&missed) {
         send_rrd(socket, chunk.clone()).await?;
     }
     send_json(socket, &ToPage::Ready).await?;

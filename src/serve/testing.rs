@@ -11,7 +11,7 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
 use super::{ServeError, ServeOptions, Server, Stopper};
-use crate::session::{Building, CitySource, Details, Kind, PageInfo, Session};
+use crate::session::{Building, City, CitySource, Details, Kind, PageInfo, Session};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -29,6 +29,10 @@ impl CitySource for SmallCity {
     fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes> {
         building.map(|_| Bytes::from_static(b"arcs"))
     }
+
+    fn theme(&self, _is_light: bool) -> Option<Bytes> {
+        None
+    }
 }
 
 pub struct Running {
@@ -43,7 +47,7 @@ impl Running {
     pub fn start(options: &ServeOptions) -> Self {
         let info = PageInfo { name: "small".to_owned(), ..PageInfo::default() };
         let recording = vec![Bytes::from_static(b"first"), Bytes::from_static(b"second")];
-        let session = Arc::new(Session::new(info, recording, Box::new(SmallCity)));
+        let session = Arc::new(Session::new(City { info, recording, source: Box::new(SmallCity) }, Vec::new()));
         let server = Server::bind(options).expect("a port is free");
         let token = server.url().split_once("?token=").expect("the address has a token").1.to_owned();
         let (port, stopper) = (server.port, server.stopper());

@@ -2,10 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a page asks.
+/// What a page asks of one of its cities.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct FromPage {
+    /// The recording of the city; the first city if empty.
+    #[serde(default)]
+    pub recording: String,
+    #[serde(flatten)]
+    pub command: Command,
+}
+
+/// What there is to be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum FromPage {
+pub enum Command {
     /// A building or plate was clicked in the viewer.
     Select { building: Building },
     /// A file or directory was chosen by its path, outside the viewer.
@@ -19,7 +29,7 @@ pub enum FromPage {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToPage {
     /// The first message; `recording_bytes` of RRD follow.
-    Hello { info: PageInfo, recording_bytes: u64 },
+    Hello { cities: Vec<PageInfo>, recording_bytes: u64 },
     /// So many bytes of one RRD stream follow, in parts.
     Rrd { bytes: u64 },
     /// The whole city was sent.

@@ -5,7 +5,7 @@ mod recorded;
 mod tail;
 
 pub use messages::{
-    ArcKey, Building, ColorKey, Details, FromPage, Function, Import, Kind, Legend, LegendEntry, List, Measure,
+    ArcKey, Building, ColorKey, Command, Details, FromPage, Function, Import, Kind, Legend, LegendEntry, List, Measure,
     MetricName, PageInfo, ToPage, Value,
 };
 pub use recorded::RecordedCity;
@@ -27,39 +27,69 @@ pub trait CitySource: Send + Sync {
     ///
     /// It goes only to the page that selected, so it must carry the application and recording ids of the city.
     fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes>;
+
+    /// A complete RRD stream that fits layout and names to a light or a dark page. It goes before the recording.
+    fn theme(&self, is_light: bool) -> Option<Bytes>;
 }
 
 /// A city that is open.
-pub struct Session {
+pub struct City {
     pub info: PageInfo,
     /// The whole city in the order to be sent; each chunk is a complete RRD stream.
     pub recording: Vec<Bytes>,
     pub source: Box<dyn CitySource>,
-    /// What came after the recording.
+}
+
+/// What a page is connected to: one city, or several that it can change between.
+pub struct Session {
+    first: City,
+    more: Vec<City>,
+    /// What came after the recordings.
     pub tail: Tail,
 }
 
 impl Session {
     /// A session without live additions yet.
-    pub fn new(info: PageInfo, recording: Vec<Bytes>, source: Box<dyn CitySource>) -> Self {
-        Self { info, recording, source, tail: Tail::default() }
+    pub fn new(first: City, more: Vec<City>) -> Self {
+        Self { first, more, tail: Tail::default() }
     }
 
-    /// What is said to a page that has just connected, before the recording follows.
+    fn cities(&self) -> impl DoubleEndedIterator<Item = &City> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// What is said to a page that has just connected, before the recordings follow.
     pub fn hello(&self) -> ToPage {
-        let recording_bytes = self.recording.iter().map(|chunk| chunk.len() as u64).sum();
-        ToPage::Hello { info: self.info.clone(), recording_bytes }
+        let recording_bytes = self.recordings().map(|chunk| chunk.len() as u64).sum();
+        ToPage::Hello { cities: self.cities().map(|city| city.info.clone()).collect(), recording_bytes }
+    }
+
+    /// The recordings of every city, the first city's last: a viewer shows what came last.
+    pub fn recordings(&self) -> impl Iterator<Item = &Bytes> {
+        self.cities().rev().flat_map(|city| &city.recording)
+    }
+
+    /// What goes to a page before the recordings, so that they suit it.
+    pub fn themes(&self, is_light: bool) -> Vec<Bytes> {
+        self.cities().filter_map(|city| city.source.theme(is_light)).collect()
     }
 
     /// Answers one message of a page.
     pub fn answer(&self, message: FromPage) -> Answer {
-        match message {
-            FromPage::Select { building } => self.select(building, false),
-            FromPage::SelectPath { path } => match self.source.building_of(&path) {
+        let asked = self.cities().find(|city| city.info.recording_id == message.recording);
+        asked.unwrap_or(&self.first).answer(message.command)
+    }
+}
+
+impl City {
+    fn answer(&self, command: Command) -> Answer {
+        match command {
+            Command::Select { building } => self.select(building, false),
+            Command::SelectPath { path } => match self.source.building_of(&path) {
                 Some(building) => self.select(building, true),
                 None => Answer::error(format!("{path}: not in this city")),
             },
-            FromPage::Clear => Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(None) },
+            Command::Clear => Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(None) },
         }
     }
 
@@ -105,11 +135,19 @@ mod tests {
         fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes> {
             Some(Bytes::from(building.map_or_else(|| "none".to_owned(), |b| b.instance.to_string())))
         }
+
+        fn theme(&self, _is_light: bool) -> Option<Bytes> {
+            None
+        }
+    }
+
+    fn one_city(recording: Vec<Bytes>) -> Session {
+        Session::new(City { info: PageInfo::default(), recording, source: Box::new(OneFile) }, Vec::new())
     }
 
     #[track_caller]
     fn check(message: &str, expect_type: &str, expect_rrd: Option<&str>) {
-        let session = Session::new(PageInfo::default(), vec![Bytes::from_static(b"12345")], Box::new(OneFile));
+        let session = one_city(vec![Bytes::from_static(b"12345")]);
         let answer = session.answer(serde_json::from_str(message).expect("a message of the page"));
         let json = serde_json::to_value(&answer.message).expect("messages are JSON");
         assert_eq!(json["type"], expect_type, "{json}");
@@ -139,7 +177,7 @@ mod tests {
 
     #[test]
     fn hello_says_how_much_follows() {
-        let session = Session::new(PageInfo::default(), vec![Bytes::from_static(b"12345"); 2], Box::new(OneFile));
+        let session = one_city(vec![Bytes::from_static(b"12345"); 2]);
         let json = serde_json::to_value(session.hello()).expect("messages are JSON");
         assert_eq!(json["recording_bytes"], 10);
     }

@@ -15,7 +15,7 @@ use crate::lang::ImportKind;
 use crate::metrics::{Column, Metric};
 use crate::resolve::Edge;
 use crate::scan::{DirId, FileId};
-use crate::stream::{self, Loaded, Place};
+use crate::stream::{self, Loaded, Place, Theme};
 
 /// Rows of each list in the details.
 const ROWS: usize = 50;
@@ -144,9 +144,18 @@ impl CitySource for RecordedCity {
         let edges: Vec<_> = file
             .map(|file| self.imports_of(file).iter().chain(self.importers_of(file)).cloned().collect())
             .unwrap_or_default();
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64);
-        stream::selection(&self.loaded, file, &edges, nanos).ok().map(Bytes::from)
+        stream::selection(&self.loaded, file, &edges, nanos_since_epoch()).ok().map(Bytes::from)
     }
+
+    fn theme(&self, is_light: bool) -> Option<Bytes> {
+        let theme = if is_light { Theme::Light } else { Theme::Dark };
+        let messages = stream::theme_messages(&self.loaded.store, theme, nanos_since_epoch()).ok()?;
+        stream::to_bytes(&messages).ok().map(Bytes::from)
+    }
+}
+
+fn nanos_since_epoch() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64)
 }
 
 fn measure(metric: &Metric, file: FileId) -> Option<Measure> {

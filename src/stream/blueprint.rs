@@ -152,7 +152,7 @@ fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
     let (min, max) = extent.city;
     let center = (min + max) * 0.5;
     let ground = (max - min).truncate().max_element().max(1.0);
-    let target = glam::vec3(center.x, center.y - 0.02 * ground, min.z + 0.03 * ground);
+    let target = glam::vec3(center.x, center.y - 0.06 * ground, min.z);
     let eye = target + ground * glam::vec3(-0.38, -1.04, 0.86);
     (eye, target)
 }
@@ -164,7 +164,7 @@ fn containers(writer: &mut StoreWriter) -> Result<(), ChunkError> {
     writer.log(&format!("container/{SIDE}"), &side)?;
     let root = ContainerBlueprint::new(ContainerKind::Horizontal)
         .with_contents(contents([format!("view/{CITY}"), format!("container/{SIDE}")]))
-        .with_col_shares([ColumnShare(3.2.into()), ColumnShare(1.0.into())]);
+        .with_col_shares([ColumnShare(3.6.into()), ColumnShare(1.0.into())]);
     writer.log(&format!("container/{ROOT}"), &root)?;
     let root_id = rerun::datatypes::Uuid { bytes: ROOT.into_bytes() };
     let viewport = ViewportBlueprint::new().with_root_container(root_id).with_auto_layout(false).with_auto_views(false);
@@ -175,5 +175,6 @@ fn panels(writer: &mut StoreWriter) -> Result<(), ChunkError> {
     for panel in ["blueprint_panel", "selection_panel"] {
         writer.log(panel, &PanelBlueprint::new().with_state(PanelState::Collapsed))?;
     }
-    writer.log("time_panel", &TimePanelBlueprint::new().with_state(PanelState::Collapsed))
+    // Nothing here changes over time yet.
+    writer.log("time_panel", &TimePanelBlueprint::new().with_state(PanelState::Hidden))
 }
