@@ -8,6 +8,7 @@ mod progress;
 mod show;
 mod summary;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,9 +32,9 @@ pub fn run() -> ExitCode {
     let cancelled = Arc::new(AtomicBool::new(false));
     match watch_for_interrupt(&cancelled).and_then(|()| dispatch(&cli, &cancelled)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("repolis: {error:#}");
+            tell(&format!("repolis: {}", message(&error)));
             ExitCode::from(if is_cancelled(&error) { INTERRUPTED } else { FAILED })
         }
     }
@@ -132,17 +133,31 @@ fn check_source(source: &Path) -> Result<()> {
 
 fn say(cli: &Cli, text: &str) {
     if !cli.quiet {
-        anstream::eprintln!("{text}");
+        tell(text);
     }
+}
+
+/// Writes a line to standard error; that nobody reads it is no reason to end.
+fn tell(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 fn is_cancelled(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(AnalysisError::Cancelled))
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>();
-        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
-    })
+/// Whoever reads standard output has seen enough.
+fn is_unread(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The error and its causes, without those that the text before them already has.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

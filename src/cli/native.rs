@@ -1,6 +1,6 @@
 //! The desktop viewer, a program of its own on the PATH.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -30,9 +30,9 @@ pub fn show(recordings: &[Vec<u8>]) -> Result<()> {
         .spawn()
         .with_context(|| format!("--native: `rerun` does not start; {INSTALL}"))?;
     if let Some(mut pipe) = viewer.stdin.take() {
-        for recording in recordings {
-            pipe.write_all(recording).context("--native: `rerun` ended before it had the whole city")?;
-        }
+        // One that ends before it has everything says why by its status.
+        let written = recordings.iter().try_for_each(|recording| pipe.write_all(recording));
+        written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
     }
     let status = viewer.wait()?;
     if !status.success() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::stream::{self, LogMsg};
+use crate::stream::{self, LogMsg, StreamError};
 
 /// Refuses a file that cannot be written, before any work is done.
 pub fn check(file: &Path) -> Result<()> {
@@ -29,7 +29,10 @@ pub fn check(file: &Path) -> Result<()> {
 /// Writes the recording. An existing file is replaced only when the new one is complete.
 pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
     if file == Path::new("-") {
-        return Ok(stream::encode(messages, BufWriter::new(io::stdout().lock()))?);
+        return match stream::encode(messages, BufWriter::new(io::stdout().lock())) {
+            Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error.into()),
+            written => written.context("standard output: not written whole"),
+        };
     }
     let named = || format!("{}: not written", file.display());
     if file.exists() && !file.is_file() {

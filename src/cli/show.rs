@@ -42,7 +42,7 @@ pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Vec<
     let session = session(recordings)?;
     *SERVING.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.stopper());
     let url = server.url();
-    anstream::println!("{url}");
+    writeln!(anstream::stdout(), "{url}")?;
     std::io::stdout().flush()?;
     if !show.no_open && open_browser(&url).is_err() {
         say(cli, "no browser could be opened: open the address above");

@@ -1,9 +1,11 @@
 //! What was found, in a few lines for a person or in one for a script.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use serde_json::json;
 
+use super::tell;
 use crate::analysis::Analysis;
 use crate::lang::ImportKind;
 
@@ -13,14 +15,14 @@ const LISTED: usize = 5;
 /// Prints the summary to standard error.
 pub fn print(analysis: &Analysis) {
     let imports = imports(analysis);
-    anstream::eprintln!(
+    tell(&format!(
         "{}: {} buildings, {} functions, {} imports, {} import cycles",
         analysis.name,
         analysis.drawn.len(),
         analysis.functions.len(),
         imports,
         analysis.graph.cycles.len(),
-    );
+    ));
     let mut reasons = BTreeMap::<&str, usize>::new();
     for skip in &analysis.skipped {
         *reasons.entry(&skip.reason).or_default() += 1;
@@ -30,7 +32,7 @@ pub fn print(analysis: &Analysis) {
     }
     if !reasons.is_empty() {
         let reasons: Vec<_> = reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        anstream::eprintln!("not drawn: {}", reasons.join("; "));
+        tell(&format!("not drawn: {}", reasons.join("; ")));
     }
     remarks(analysis);
 }
@@ -47,13 +49,10 @@ fn remarks(analysis: &Analysis) {
     });
     let lines: Vec<_> = errors.chain(diagnostics).collect();
     for line in lines.iter().take(LISTED) {
-        anstream::eprintln!("  {line}");
+        tell(&format!("  {line}"));
     }
     if lines.len() > LISTED {
-        anstream::eprintln!(
-            "  and {} more remarks, all in the report and in /tables/diagnostics",
-            lines.len() - LISTED
-        );
+        tell(&format!("  and {} more remarks, all in the report and in /tables/diagnostics", lines.len() - LISTED));
     }
 }
 
@@ -74,9 +73,10 @@ pub fn print_json(analysis: &Analysis, stdout_is_taken: bool) {
         "skipped": skipped,
     });
     if stdout_is_taken {
-        anstream::eprintln!("{line}");
+        tell(&line.to_string());
     } else {
-        anstream::println!("{line}");
+        // Nobody may be left to read it; the recording is written all the same.
+        let _ = writeln!(anstream::stdout(), "{line}");
     }
 }
 

@@ -36,14 +36,15 @@ pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> 
     let path = |index: u32| {
         let dir = graph.nodes[index as usize].dir;
         let path = &analysis.tree.dir(dir).path;
-        if path.is_empty() { analysis.name.clone() } else { path.to_string() }
+        // The root is told by what no directory is called, as one may have the repository's name.
+        if path.is_empty() { format!("{}/", analysis.name) } else { path.to_string() }
     };
     let ids: Vec<_> = (0..graph.nodes.len() as u32).map(path).collect();
     let nodes = GraphNodes::new(ids.iter().map(String::as_str))
         .with_positions(graph.nodes.iter().map(|node| node.position))
         .with_radii(graph.nodes.iter().map(|node| node.radius))
         .with_colors(graph.nodes.iter().map(|node| color(node.color)))
-        .with_labels(ids.iter().map(|id| id.rsplit('/').next().unwrap_or(id)))
+        .with_labels(ids.iter().map(|id| id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)))
         .with_show_labels(true);
     writer.log("/graph", &nodes)?;
     let id = |index: u32| ids[index as usize].as_str();

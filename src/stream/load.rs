@@ -50,7 +50,7 @@ pub struct Loaded {
 pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
     let Chunks { store, tables, batches } = chunks(reader)?;
     let table = |name: &str| tables.get(name).ok_or_else(|| LoadError::NotACity(format!("/tables/{name}")));
-    let store = store.ok_or_else(|| LoadError::NotACity("recording".to_owned()))?;
+    let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
     let properties = table("repolis")?;
     let one = |name| properties.read_text(name).map(|values| values.into_iter().next().unwrap_or_default());
 
