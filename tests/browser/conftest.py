@@ -82,7 +82,9 @@ def write_repository(folder: Path) -> None:
     for position, (name, imports) in enumerate(REPOSITORY.items()):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        functions = [f"def step_{i}(x):\n    if x > {i}:\n        return x\n    return {i}\n" for i in range(5 + 4 * position)]
+        functions = [
+            f"def step_{i}(x):\n    if x > {i}:\n        return x\n    return {i}\n" for i in range(5 + 4 * position)
+        ]
         path.write_text("\n".join([*imports, "", *functions]))
 
 

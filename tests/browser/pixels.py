@@ -7,8 +7,8 @@ import io
 import re
 import time
 
-from playwright.sync_api import Page
 from PIL import Image
+from playwright.sync_api import Page
 
 # Faces in the shade keep the hue of the legend, not its brightness.
 HUE_TOLERANCE = 0.03
@@ -17,7 +17,9 @@ STEP = 4
 
 
 def legend_hues(page: Page) -> list[float]:
-    styles = page.eval_on_selector_all("#legend .swatch", "all => all.map((one) => getComputedStyle(one).backgroundColor)")
+    styles = page.eval_on_selector_all(
+        "#legend .swatch", "all => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
     colors = [tuple(int(part) / 255 for part in re.findall(r"\d+", style)[:3]) for style in styles]
     hsv = [colorsys.rgb_to_hsv(*color) for color in colors]
     return [hue for hue, saturation, _ in hsv if saturation > LEAST_SATURATION]

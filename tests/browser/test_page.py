@@ -10,7 +10,6 @@ from conftest import CHROMIUM, DEADLINE_MS, DEADLINE_SECS, FLAGS, REPOSITORY, Ci
 from pixels import inner_points, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, TimeoutError, expect
 
-
 # Resolves after some frames were drawn.
 FRAMES = """async () => {
     for (let left = 15; left; left--) await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -105,7 +104,9 @@ def test_it_works_in_a_small_frame(browser: Browser, city: City, scheme: str) ->
 
 
 def test_a_notebook_on_this_machine_can_frame_it(stranger: Page, city: City) -> None:
-    stranger.evaluate("(url) => document.body.append(Object.assign(document.createElement('iframe'), {src: url}))", city.url)
+    stranger.evaluate(
+        "(url) => document.body.append(Object.assign(document.createElement('iframe'), {src: url}))", city.url
+    )
     wait_until_ready(stranger.frame_locator("iframe"))
 
 
@@ -119,9 +120,7 @@ def test_a_wrong_token_is_explained(context: BrowserContext, city: City) -> None
 
 def test_without_webgl_the_page_says_so(context: BrowserContext, city: City) -> None:
     page = context.new_page()
-    page.add_init_script(
-        "HTMLCanvasElement.prototype.getContext = () => null; delete Navigator.prototype.gpu;"
-    )
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null; delete Navigator.prototype.gpu;")
     page.goto(city.url)
     expect(page.locator("#notice")).to_contain_text("WebGL", timeout=DEADLINE_MS)
     page.close()

@@ -1,0 +1,53 @@
+# `make help` says what there is. Needed: Rust 1.95, a C compiler, Python 3.10 or newer. The rest is set up by itself.
+
+BIN := .venv/bin
+# One profile and one set of features for all: each artifact is built once. `cargo check` and clippy share none of them.
+CARGO_FLAGS := --release --locked
+
+export INSTA_UPDATE := no
+
+.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-web bench
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+# One after another, what is quick to fail first.
+test: ## all tests, and the set-up that they need
+	@scripts/setup
+	@$(MAKE) --no-print-directory fmt-check
+	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory test-rust
+	@$(MAKE) --no-print-directory test-python
+
+setup: ## the Python environment in .venv, and Chromium where apt-get can install it
+	@scripts/setup
+
+build: ## the program, in target/release/repolis
+	cargo build $(CARGO_FLAGS)
+
+test-rust: ## unit tests, and the program on small repositories (tests/it)
+	@scripts/test-rust $(CARGO_FLAGS)
+
+test-python: setup build ## Rerun's own tools on recordings, the commands of the docs, the page in Chromium
+	@scripts/test-python
+
+test-web: ## types of web/*.js, where npm is
+	@scripts/test-web
+
+fmt: setup ## formats the sources
+	cargo fmt
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+fmt-check: setup
+	cargo fmt --check
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+# Not a part of `make test`: clippy needs metadata of some 600 dependencies that a build does not leave behind.
+lint: ## clippy, whose first run takes minutes
+	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+
+bench: setup build ## speed beside other tools, as docs/performance.md shows it
+	$(BIN)/python benches/run.py

@@ -1,0 +1,13 @@
+//! The real binary on small repositories, and what holds for the whole source tree.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may end so")]
+
+mod contract;
+mod errors;
+mod interrupt;
+mod log;
+mod native;
+mod output;
+mod project;
+mod recording;
+mod view;
