@@ -6,7 +6,7 @@ CARGO_FLAGS := --release --locked
 
 export INSTA_UPDATE := no
 
-.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-web bench
+.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-web blueprints bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +48,9 @@ fmt-check: setup
 # Not a part of `make test`: clippy needs metadata of some 600 dependencies that a build does not leave behind.
 lint: ## clippy, whose first run takes minutes
 	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+
+blueprints: ## writes the layouts under blueprints/ anew
+	REPOLIS_BLESS=1 cargo test $(CARGO_FLAGS) --test it blueprints
 
 bench: setup build ## speed beside other tools, as docs/performance.md shows it
 	$(BIN)/python benches/run.py

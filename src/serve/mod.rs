@@ -40,16 +40,30 @@ pub struct ServeOptions {
 /// Why a page cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// Another program listens there.
     #[error("port {port} is in use: choose another with --port, or leave it out for a free one")]
-    PortInUse { port: u16 },
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// The system does not let this program listen.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
-    Listen { port: u16, source: io::Error },
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The base URL is malformed.
     #[error("{0}: a base URL is a path such as /proxy/9000, of letters, digits and -._~/")]
     BaseUrl(String),
+    /// An allowed host is malformed.
     #[error("{0}: an allowed host is a name, and a port if it has one: hub.example.org or localhost:8000")]
     AllowHost(String),
+    /// There is no token.
     #[error("the system gives no random bytes for the page's token: {0}")]
     Random(getrandom::Error),
+    /// The server failed while it ran.
     #[error("the server stopped: {0}")]
     Run(#[from] io::Error),
 }

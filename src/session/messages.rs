@@ -8,6 +8,7 @@ pub struct FromPage {
     /// The recording of the city; the first city if empty.
     #[serde(default)]
     pub recording: String,
+    /// What is asked.
     #[serde(flatten)]
     pub command: Command,
 }
@@ -17,9 +18,15 @@ pub struct FromPage {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
     /// A building or plate was clicked in the viewer.
-    Select { building: Building },
+    Select {
+        /// What was clicked.
+        building: Building,
+    },
     /// A file or directory was chosen by its path, outside the viewer.
-    SelectPath { path: String },
+    SelectPath {
+        /// Relative to the root, with `/` between the parts.
+        path: String,
+    },
     /// Nothing is selected any more.
     Clear,
 }
@@ -29,23 +36,43 @@ pub enum Command {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToPage {
     /// The first message; `recording_bytes` of RRD follow.
-    Hello { cities: Vec<PageInfo>, recording_bytes: u64 },
+    Hello {
+        /// What there is to be shown; the first is shown first.
+        cities: Vec<PageInfo>,
+        /// The size of all recordings together.
+        recording_bytes: u64,
+    },
     /// So many bytes of one RRD stream follow, in parts.
-    Rrd { bytes: u64 },
+    Rrd {
+        /// The size of the stream.
+        bytes: u64,
+    },
     /// The whole city was sent.
     Ready,
     /// `reveal` asks the page to select the building in the viewer too.
-    Details { building: Building, details: Details, reveal: bool },
+    Details {
+        /// What was selected.
+        building: Building,
+        /// What is known of it.
+        details: Details,
+        /// Whether the viewer does not know of the selection yet.
+        reveal: bool,
+    },
     /// What was selected has no details.
     Cleared,
     /// To be shown to the user.
-    Error { message: String },
+    Error {
+        /// A whole sentence.
+        message: String,
+    },
 }
 
 /// One instance of a batch: a file's building or, under `/ground`, a directory's plate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Building {
+    /// The batch's entity path, such as `/city/src`.
     pub entity: String,
+    /// The instance in the batch, from 0.
     pub instance: u64,
 }
 
@@ -60,15 +87,20 @@ pub struct PageInfo {
     pub recording_id: String,
     /// A few totals for the header, the most important first: "files", "functions", …
     pub counts: Vec<Measure>,
+    /// What sizes and colours mean.
     pub legend: Legend,
 }
 
 /// What the city's sizes and colours mean.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Legend {
+    /// The metric of the footprint.
     pub area: MetricName,
+    /// The metric of the height.
     pub height: MetricName,
+    /// The metric of the colour.
     pub color: MetricName,
+    /// How colours are to be read.
     pub color_key: ColorKey,
     /// The colours of the import arcs that are drawn.
     pub arcs: Vec<ArcKey>,
@@ -77,7 +109,9 @@ pub struct Legend {
 /// A metric as people read it, such as "code lines" with the unit "lines".
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct MetricName {
+    /// The metric's name.
     pub name: String,
+    /// Its unit; empty for categories.
     pub unit: String,
 }
 
@@ -86,9 +120,15 @@ pub struct MetricName {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ColorKey {
     /// A colour for each name, the most frequent first.
-    Categories { entries: Vec<LegendEntry> },
+    Categories {
+        /// Name and colour of each.
+        entries: Vec<LegendEntry>,
+    },
     /// Colours that run from the first entry's number to the last one's.
-    Scale { stops: Vec<LegendEntry> },
+    Scale {
+        /// Values in rising order.
+        stops: Vec<LegendEntry>,
+    },
 }
 
 impl Default for ColorKey {
@@ -97,8 +137,10 @@ impl Default for ColorKey {
     }
 }
 
+/// One colour and what it stands for.
 #[derive(Clone, Debug, Serialize)]
 pub struct LegendEntry {
+    /// A name, or a value in short.
     pub label: String,
     /// sRGB.
     pub color: [u8; 3],
@@ -106,8 +148,10 @@ pub struct LegendEntry {
     pub count: Option<u64>,
 }
 
+/// The colour of one kind of import.
 #[derive(Clone, Debug, Serialize)]
 pub struct ArcKey {
+    /// The kind's name.
     pub label: String,
     /// sRGB.
     pub color: [u8; 3],
@@ -116,13 +160,19 @@ pub struct ArcKey {
 /// What the details strip shows of a selected file or directory.
 #[derive(Clone, Debug, Serialize)]
 pub struct Details {
+    /// Relative to the root; the repository's name for the root itself.
     pub path: String,
+    /// What it is.
     pub kind: Kind,
+    /// `None` for a directory.
     pub language: Option<String>,
     /// Such as "test" or "generated"; `None` for ordinary source.
     pub class: Option<String>,
+    /// Values of the metrics.
     pub metrics: Vec<Measure>,
+    /// The files that this one imports.
     pub imports: List<Import>,
+    /// The files that import this one.
     pub imported_by: List<Import>,
     /// Names of external packages.
     pub externals: List<String>,
@@ -147,16 +197,20 @@ impl Details {
     }
 }
 
+/// What can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// A building.
     File,
+    /// A plate.
     Directory,
 }
 
 /// The first few of many.
 #[derive(Clone, Debug, Serialize)]
 pub struct List<T> {
+    /// The first few.
     pub items: Vec<T>,
     /// How many there are, those not in `items` too.
     pub total: u64,
@@ -178,24 +232,33 @@ impl<T> List<T> {
     }
 }
 
+/// A named value with its unit.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measure {
+    /// What was measured.
     pub name: String,
+    /// How much.
     pub value: Value,
+    /// Empty for plain counts.
     pub unit: String,
 }
 
 impl Measure {
+    /// A value under a name, in a unit.
     pub fn new(name: impl Into<String>, value: impl Into<Value>, unit: impl Into<String>) -> Self {
         Self { name: name.into(), value: value.into(), unit: unit.into() }
     }
 }
 
+/// A plain value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
+    /// A count.
     Integer(u64),
+    /// A share or ratio.
     Real(f64),
+    /// A category.
     Text(String),
 }
 
@@ -220,6 +283,7 @@ impl From<String> for Value {
 /// One end of import edges: the other file, and how it is imported.
 #[derive(Clone, Debug, Serialize)]
 pub struct Import {
+    /// The other file.
     pub path: String,
     /// 1-based, in the importing file; `None` where several edges are one, as for a directory.
     pub line: Option<u32>,
@@ -227,11 +291,14 @@ pub struct Import {
     pub kind: String,
 }
 
+/// A function of the selected file.
 #[derive(Clone, Debug, Serialize)]
 pub struct Function {
+    /// Qualified within the file.
     pub name: String,
     /// 1-based.
     pub line: u32,
+    /// Cyclomatic complexity.
     pub complexity: u32,
 }
 

@@ -34,9 +34,11 @@ pub trait CitySource: Send + Sync {
 
 /// A city that is open.
 pub struct City {
+    /// What the page's header and legend show.
     pub info: PageInfo,
     /// The whole city in the order to be sent; each chunk is a complete RRD stream.
     pub recording: Vec<Bytes>,
+    /// Answers questions about the buildings.
     pub source: Box<dyn CitySource>,
 }
 
@@ -107,7 +109,9 @@ impl City {
 /// What goes back to the page that asked: a message, then perhaps bytes for its viewer.
 #[derive(Debug)]
 pub struct Answer {
+    /// Said first.
     pub message: ToPage,
+    /// A complete stream for the viewer.
     pub rrd: Option<Bytes>,
 }
 

@@ -25,7 +25,9 @@ struct Kept {
 
 /// What a joining page has missed, and where the rest will come.
 pub struct Subscription {
+    /// What was added before, as far as it was kept.
     pub missed: Vec<Bytes>,
+    /// What is added from now on.
     pub receiver: broadcast::Receiver<Bytes>,
 }
 

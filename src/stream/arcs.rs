@@ -1,6 +1,7 @@
 //! Imports as arcs over the roofs, and the directories as a graph.
 
 use rerun::{GraphEdges, GraphNodes, LineStrips3D};
+use rustc_hash::FxHashMap;
 
 use super::StreamError;
 use super::chunks::StoreWriter;
@@ -44,10 +45,35 @@ pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> 
         .with_positions(graph.nodes.iter().map(|node| node.position))
         .with_radii(graph.nodes.iter().map(|node| node.radius))
         .with_colors(graph.nodes.iter().map(|node| color(node.color)))
-        .with_labels(ids.iter().map(|id| id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)))
+        .with_labels(short_names(&ids))
         .with_show_labels(true);
     writer.log("/graph", &nodes)?;
     let id = |index: u32| ids[index as usize].as_str();
     let edges = GraphEdges::new(graph.edges.iter().map(|edge| (id(edge.from), id(edge.to)))).with_directed_edges();
     Ok(writer.log("/graph", &edges)?)
+}
+
+/// The last parts of each path, as many as tell it from the others; two at the most, or no name fits the graph.
+fn short_names(paths: &[String]) -> Vec<&str> {
+    let last = |path: &'_ str, parts: usize| {
+        let path = path.trim_end_matches('/');
+        path.rmatch_indices('/').nth(parts - 1).map_or(0, |(slash, _)| slash + 1)
+    };
+    let mut uses = FxHashMap::<&str, u32>::default();
+    for path in paths {
+        *uses.entry(&path[last(path, 1)..]).or_default() += 1;
+    }
+    let name = |path: &'_ String| if uses[&path[last(path, 1)..]] > 1 { last(path, 2) } else { last(path, 1) };
+    paths.iter().map(|path| path[name(path)..].trim_end_matches('/')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        let paths = ["a/src", "b/src", "c/d/tests", "src", "repo/"].map(str::to_owned);
+        assert_eq!(short_names(&paths), ["a/src", "b/src", "tests", "src", "repo"]);
+    }
 }

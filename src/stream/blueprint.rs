@@ -36,6 +36,12 @@ pub struct Extent {
 }
 
 impl Extent {
+    /// What most cities and graphs fit in, for layouts that are made before their city.
+    pub const TYPICAL: Self = Self {
+        city: (glam::vec3(-500.0, -500.0, 0.0), glam::vec3(500.0, 500.0, 230.0)),
+        graph: (glam::vec2(-200.0, -400.0), glam::vec2(200.0, 400.0)),
+    };
+
     /// The extent of a city's buildings and graph.
     pub fn of(city: &City) -> Self {
         let nodes = || city.graph.nodes.iter().map(|node| node.position);
@@ -44,10 +50,11 @@ impl Extent {
     }
 }
 
-/// The messages of a blueprint that frames a city of this extent, and the command that activates it.
-pub fn messages(extent: Extent) -> Result<Vec<LogMsg>, ChunkError> {
+/// The messages of a blueprint that frames a city of this extent, and the command that activates it. The canvas is
+/// light or dark after the theme.
+pub fn messages(extent: Extent, theme: Theme) -> Result<Vec<LogMsg>, ChunkError> {
     let mut writer = StoreWriter::new(layout_store(), layout_time());
-    city_view(&mut writer, extent)?;
+    city_view(&mut writer, extent, theme)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
     graph_view(&mut writer, extent)?;
     containers(&mut writer)?;
@@ -74,7 +81,7 @@ fn view(
     writer.log(&format!("view/{id}/ViewContents"), &ViewContents::new(contents.iter().copied()))
 }
 
-fn city_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError> {
+fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme) -> Result<(), ChunkError> {
     let contents = ["+ /city/**", "+ /ground/**", "+ /activity/**", "+ /imports/**", "+ /calls/**"];
     view(writer, CITY, "3D", "City", "/", &contents)?;
     let (eye, target) = eye_and_target(extent);
@@ -85,7 +92,7 @@ fn city_view(writer: &mut StoreWriter, extent: Extent) -> Result<(), ChunkError>
         .with_eye_up([0.0, 0.0, 1.0]);
     writer.log(&format!("view/{CITY}/EyeControls3D"), &controls)?;
     writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))?;
-    writer.log(&background_entity(), &background(Theme::Dark))
+    writer.log(&background_entity(), &background(theme))
 }
 
 /// Whether the page is light or dark.

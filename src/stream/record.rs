@@ -35,7 +35,7 @@ pub fn record(analysis: &Analysis, city: &City) -> Result<Vec<LogMsg>, StreamErr
         writer.log_batches(&format!("/tables/{name}"), table.into_batches()?)?;
     }
     let mut messages = writer.finish();
-    messages.extend(blueprint::messages(blueprint::Extent::of(city))?);
+    messages.extend(blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark)?);
     Ok(messages)
 }
 
