@@ -95,10 +95,22 @@ async function copy(text) {
 function metrics(measures) {
   const list = element("dl", "metrics");
   for (const { name, value, unit } of measures) {
-    const shown = unit && !name.includes(unit) ? `${formatValue(value)} ${unit}` : formatValue(value);
-    list.append(element("dt", "", name), element("dd", "", shown));
+    list.append(element("dt", "", name), element("dd", "", formatMeasure(name, value, unit)));
   }
   return list;
+}
+
+/** Units that say no more than the metric's name. */
+const SELF_EVIDENT = new Set(["", "number", "level", "share"]);
+
+/**
+ * @param {string} name
+ * @param {number | string} value
+ * @param {string} unit
+ */
+function formatMeasure(name, value, unit) {
+  if (SELF_EVIDENT.has(unit) || name.includes(unit)) return formatValue(value);
+  return `${formatValue(value)} ${value === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
 /**

@@ -61,8 +61,8 @@ impl ArcKind {
             Self::Dynamic => [40, 165, 130],
             Self::ReExport => [205, 165, 60],
             Self::Cycle => [215, 40, 40],
-            Self::Outgoing => [240, 135, 20],
-            Self::Incoming => [60, 160, 240],
+            Self::Outgoing => [230, 60, 170],
+            Self::Incoming => [125, 200, 45],
         }
     }
 

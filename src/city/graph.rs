@@ -4,7 +4,6 @@ use glam::Vec2;
 use rustc_hash::FxHashMap;
 
 use super::census::Census;
-use super::color::Rgb;
 use super::layers;
 use crate::resolve::Edge;
 use crate::scan::DirId;
@@ -39,8 +38,6 @@ pub struct DirectoryNode {
     pub position: Vec2,
     /// Radius in the same unit; the circle's area grows with the number of files.
     pub radius: f32,
-    /// The grey of its depth.
-    pub color: Rgb,
 }
 
 /// Imports of one directory by another.
@@ -66,8 +63,7 @@ pub(super) fn graph(census: &Census<'_>, linked: &Census<'_>, edges: &[Edge], li
         .into_iter()
         .map(|(dir, files)| {
             let share = files as f32 / census.drawn.len() as f32;
-            let color = super::color::plate(census.tree.dir(dir).depth);
-            DirectoryNode { dir, files, position: Vec2::ZERO, radius: RADII.0 + RADII.1 * share.sqrt(), color }
+            DirectoryNode { dir, files, position: Vec2::ZERO, radius: RADII.0 + RADII.1 * share.sqrt() }
         })
         .collect();
     nodes.sort_unstable_by_key(|node| node.dir);

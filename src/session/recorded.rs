@@ -196,6 +196,14 @@ fn page_legend(legend: &city::Legend) -> Legend {
             ColorScale::Category => ColorKey::Categories { entries: entries.collect() },
             ColorScale::Sequential => ColorKey::Scale { stops: entries.collect() },
         },
-        arcs: ArcKind::DRAWN.map(|kind| ArcKey { label: kind.name().replace('_', "-"), color: kind.color() }).into(),
+        arcs: arc_keys(),
     }
+}
+
+fn arc_keys() -> Vec<ArcKey> {
+    let key = |kind: ArcKind, label: &str| ArcKey { label: label.to_owned(), color: kind.color() };
+    let mut keys: Vec<_> = ArcKind::DRAWN.map(|kind| key(kind, &kind.name().replace('_', "-"))).into();
+    keys.push(key(ArcKind::Outgoing, "what the selected file imports"));
+    keys.push(key(ArcKind::Incoming, "what imports the selected file"));
+    keys
 }

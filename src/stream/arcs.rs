@@ -9,6 +9,8 @@ use super::record::color;
 use crate::analysis::Analysis;
 use crate::city::{Arc, ArcKind, City};
 
+/// Names in the graph: legible on black and on white.
+const NODE_COLOR: [u8; 3] = [128, 140, 156];
 /// Where a selected file's own imports are drawn.
 pub const SELECTED: &str = "/imports/selected";
 
@@ -44,7 +46,7 @@ pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> 
     let nodes = GraphNodes::new(ids.iter().map(String::as_str))
         .with_positions(graph.nodes.iter().map(|node| node.position))
         .with_radii(graph.nodes.iter().map(|node| node.radius))
-        .with_colors(graph.nodes.iter().map(|node| color(node.color)))
+        .with_colors([color(NODE_COLOR)])
         .with_labels(short_names(&ids))
         .with_show_labels(true);
     writer.log("/graph", &nodes)?;
