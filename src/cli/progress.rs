@@ -36,16 +36,17 @@ impl Progress for Bar {
             return;
         }
         let Ok(mut shown) = self.shown.lock() else { return };
+        self.bar.set_length(total as u64);
         if *shown != Some(stage) {
             if shown.is_none() {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
-                let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} files, {eta} left");
-                self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             }
+            // A stage of one step has nothing to count.
+            let template = if total > 1 { "{msg} {wide_bar} {pos}/{len} files, {eta} left" } else { "{msg}" };
+            self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             *shown = Some(stage);
             self.bar.set_message(stage);
         }
-        self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
     }
 }
