@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::{Options, Progress};
-use crate::lang::{self, Diagnostic, Facts, Language, LineCounts};
-use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Skip};
+use crate::lang::{self, Diagnostic, Facts, LineCounts};
+use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Language, Skip};
 
 /// Reason in [`Skip`] for files that are not text.
 pub const BINARY: &str = "binary";

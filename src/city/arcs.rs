@@ -276,8 +276,7 @@ fn curve(from: Vec3, to: Vec3) -> Vec<Vec3> {
 mod tests {
     use super::super::{CityInput, ColorBy, Metric, build};
     use super::*;
-    use crate::lang::Language;
-    use crate::scan::{FileClass, FileEntry, SourceTree};
+    use crate::scan::{FileClass, FileEntry, Language, SourceTree};
 
     fn city_of(
         paths: &[&str],

@@ -1,8 +1,8 @@
 //! What holds for every city: nothing overlaps, nothing leaves its plate, small changes stay small.
 
 use super::*;
-use crate::lang::{ImportKind, Language};
-use crate::scan::{FileClass, FileEntry};
+use crate::lang::ImportKind;
+use crate::scan::{FileClass, FileEntry, Language};
 
 /// Numbers that look random (SplitMix64) and are the same in every run.
 struct Random(u64);

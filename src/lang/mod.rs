@@ -1,17 +1,17 @@
 //! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
 
-mod language;
 mod lines;
 mod python;
 pub mod rust;
 mod script;
 
-pub use language::Language;
 pub use lines::{LineCounts, count_lines};
 pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts};
 pub use rust::RustFacts;
 pub use script::ScriptFacts;
 use tokei::LanguageType;
+
+use crate::scan::Language;
 
 /// Resolvers are shared by the languages of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

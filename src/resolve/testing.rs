@@ -2,7 +2,7 @@
 
 use crate::lang::{self, Facts};
 use crate::resolve::{Resolution, Sources, resolve};
-use crate::scan::{FileClass, FileEntry, SourceTree};
+use crate::scan::{FileClass, FileEntry, Language, SourceTree};
 
 /// Files of a fixture. Each starts with a line `//- path`, whatever its language.
 pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
@@ -19,7 +19,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
         .iter()
         .map(|(path, text)| FileEntry {
             path: path.clone(),
-            language: lang::Language::of_path(path),
+            language: Language::of_path(path),
             class: FileClass::Source,
             bytes: text.len() as u64,
         })
@@ -27,7 +27,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
     let tree = SourceTree::new(entries);
     let facts = files.iter().map(|(path, text)| {
         let name = crate::scan::file_name(path);
-        lang::extract(name, lang::Language::of_path(path), text)
+        lang::extract(name, Language::of_path(path), text)
     });
     let facts = facts.collect();
     (tree, facts)

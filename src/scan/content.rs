@@ -2,7 +2,7 @@
 //!
 //! The rules follow GitHub linguist's `lib/linguist/generated.rb`, made stricter where a hand-written file only mentions a mark.
 
-use crate::lang::Language;
+use super::language::Language;
 use crate::scan::FileClass;
 use crate::scan::generated::{has_mark, is_generated_path};
 

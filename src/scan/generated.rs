@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::lang::Language;
+use super::language::Language;
 use crate::scan::file_name;
 
 const GENERATED_NAMES: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::lang::Language;
+use super::language::Language;
 
 /// Index of a file in [`SourceTree::files`]. Ids follow the sort order of the paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,10 +14,10 @@ use super::{LoadError, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow};
 use crate::city::Legend;
 use crate::graph::CodeGraph;
-use crate::lang::{Diagnostic, Function, ImportKind, Language};
+use crate::lang::{Diagnostic, Function, ImportKind};
 use crate::metrics::{Column, Metric};
 use crate::resolve::{Edge, External, Resolution, Unresolved};
-use crate::scan::{FileClass, FileEntry, FileId, Skip, SourceTree};
+use crate::scan::{FileClass, FileEntry, FileId, Language, Skip, SourceTree};
 
 /// One instance of an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ mod blueprints;
 mod contract;
 mod errors;
 mod interrupt;
+mod layers;
 mod log;
 mod native;
 mod output;

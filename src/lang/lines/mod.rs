@@ -10,7 +10,7 @@ mod tests;
 
 use tokei::LanguageType;
 
-use crate::lang::Language;
+use crate::scan::Language;
 
 /// Lines of a file by kind; they add up to its lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

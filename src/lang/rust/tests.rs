@@ -1,5 +1,6 @@
 use super::*;
-use crate::lang::{Detail, Language, MAX_DIAGNOSTICS};
+use crate::lang::{Detail, MAX_DIAGNOSTICS};
+use crate::scan::Language;
 
 fn facts(text: &str) -> Facts {
     crate::lang::extract("x.rs", Language::of_path("x.rs"), text)
