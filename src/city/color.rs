@@ -242,7 +242,7 @@ pub(super) fn short(value: f64) -> String {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
         size if size >= 1.0 => 2,
-        size if size == 0.0 => 0,
+        0.0 => 0,
         size => (2 - size.log10().floor() as i32).clamp(2, 12) as usize,
     };
     let text = format!("{scaled:.digits$}");

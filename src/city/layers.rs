@@ -103,9 +103,9 @@ fn order(count: usize, edges: &[DirectoryEdge]) -> Vec<usize> {
         let Some(index) = sink.or_else(source).or_else(strongest) else { break };
         let node = left.remove(index);
         if sink.is_some() {
-            back.push(node)
+            back.push(node);
         } else {
-            front.push(node)
+            front.push(node);
         }
         for edge in edges {
             if edge.from as usize == node {

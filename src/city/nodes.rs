@@ -189,7 +189,7 @@ fn key_of(path: &str) -> u64 {
     hasher.finish()
 }
 
-/// Spreads a key over all bits (the finaliser of SplitMix64).
+/// Spreads a key over all bits (the finaliser of `SplitMix64`).
 fn mix(key: u64) -> u64 {
     let key = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let key = (key ^ (key >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

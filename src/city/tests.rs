@@ -4,7 +4,7 @@ use super::*;
 use crate::lang::ImportKind;
 use crate::scan::{FileClass, FileEntry, Language};
 
-/// Numbers that look random (SplitMix64) and are the same in every run.
+/// Numbers that look random (`SplitMix64`) and are the same in every run.
 struct Random(u64);
 
 impl Random {

@@ -61,7 +61,7 @@ pub struct View {
     pub city: CityArgs,
     #[command(flatten)]
     pub show: Show,
-    /// Stream into a running Rerun viewer instead, such as rerun+http://127.0.0.1:9876/proxy.
+    /// Stream into a running Rerun viewer instead, such as `rerun+http://127.0.0.1:9876/proxy`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["native", "port", "no_open"])]
     pub connect: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct Log {
     /// File to write; `-` writes to standard output, for `rerun -`.
     #[arg(long, short, value_name = "FILE", required_unless_present = "connect")]
     pub output: Option<PathBuf>,
-    /// Stream into a running Rerun viewer too, such as rerun+http://127.0.0.1:9876/proxy.
+    /// Stream into a running Rerun viewer too, such as `rerun+http://127.0.0.1:9876/proxy`.
     #[arg(long, value_name = "URL")]
     pub connect: Option<String>,
 }

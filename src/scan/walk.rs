@@ -118,7 +118,7 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
         .parents(!options.no_ignore && in_repository_above)
         .git_global(false)
         .require_git(false)
-        .filter_entry(move |entry| !is_version_control(entry) && !(is_dir(entry) && excluded(&pruned, entry)))
+        .filter_entry(move |entry| !(is_version_control(entry) || is_dir(entry) && excluded(&pruned, entry)))
         .threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build_parallel();
 

@@ -124,9 +124,8 @@ fn tree(files: &Table, metrics: &[Metric]) -> Result<SourceTree, LoadError> {
         _ => Err(LoadError::MissingColumn(name.to_owned())),
     };
     let (languages, classes) = (text("language")?, text("class")?);
-    let sizes = match files.read_metric("bytes")? {
-        Column::U64(values) => values,
-        _ => return Err(LoadError::WrongType("bytes".to_owned())),
+    let Column::U64(sizes) = files.read_metric("bytes")? else {
+        return Err(LoadError::WrongType("bytes".to_owned()));
     };
     let rows = files.read_text("path")?.into_iter().zip(languages).zip(classes).zip(sizes);
     let entries = rows.map(|(((path, language), class), bytes)| FileEntry {
@@ -180,7 +179,7 @@ fn diagnostics(table: &Table, analysis: &mut Analysis) -> Result<(), LoadError> 
         let file = analysis.tree.file_id(&path);
         match (&**kind, file) {
             (tables::SKIPPED, _) => {
-                analysis.skipped.push(Skip { path: path.into_string(), reason: reason.into_string() })
+                analysis.skipped.push(Skip { path: path.into_string(), reason: reason.into_string() });
             }
             (tables::DIAGNOSTIC, Some(file)) => {
                 analysis.diagnostics.push(DiagnosticRow { file, diagnostic: Diagnostic { line, message: reason } });

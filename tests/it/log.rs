@@ -147,7 +147,7 @@ fn help_of_log_names_options_and_metrics() {
               File to write; `-` writes to standard output, for `rerun -`
 
           --connect <URL>
-              Stream into a running Rerun viewer too, such as rerun+http://127.0.0.1:9876/proxy
+              Stream into a running Rerun viewer too, such as `rerun+http://127.0.0.1:9876/proxy`
 
       -h, --help
               Print help (see a summary with '-h')

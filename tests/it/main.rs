@@ -1,6 +1,6 @@
 //! The real binary on small repositories, and what holds for the whole source tree.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may end so")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end so")]
 
 mod blueprints;
 mod contract;

@@ -112,7 +112,7 @@ fn diagnostics(parsed: &ParserReturn<'_>, lines: &Lines) -> Vec<Diagnostic> {
         .diagnostics
         .iter()
         .map(|error| Diagnostic {
-            line: error.labels.first().map_or(0, |label| lines.line_of(label.offset() as u32)),
+            line: error.labels.first().map_or(0, |label| lines.line_of(label.offset())),
             message: lower_first(&error.message).into(),
         })
         .collect();

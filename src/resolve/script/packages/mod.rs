@@ -68,7 +68,7 @@ impl Packages {
                 }
                 "pnpm-workspace.yaml" => globs.push((dir, yaml_list(text, "packages"))),
                 "lerna.json" => {
-                    globs.push((dir, json::strings(&json::parse(text)["packages"]).map(str::to_owned).collect()))
+                    globs.push((dir, json::strings(&json::parse(text)["packages"]).map(str::to_owned).collect()));
                 }
                 _ => {}
             }
