@@ -1,7 +1,7 @@
 # `make help` says what there is. Needed: Rust 1.95, a C compiler, Python 3.10 or newer. The rest is set up by itself.
 
 BIN := .venv/bin
-# One profile and one set of features for all: each artifact is built once. `cargo check` and clippy share none of them.
+# One profile and one set of features for all: each artifact is built once. `cargo check` shares none of them.
 CARGO_FLAGS := --release --locked
 
 export INSTA_UPDATE := no
@@ -17,6 +17,7 @@ test: ## all tests, and the set-up that they need
 	@scripts/setup
 	@$(MAKE) --no-print-directory fmt-check
 	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
 
@@ -45,9 +46,8 @@ fmt-check: setup
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 
-# Not a part of `make test`: clippy needs metadata of some 600 dependencies that a build does not leave behind.
-lint: ## clippy, whose first run takes minutes
-	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+lint: ## clippy, and the program built
+	@scripts/lint $(CARGO_FLAGS)
 
 blueprints: ## writes the layouts under blueprints/ anew
 	REPOLIS_BLESS=1 cargo test $(CARGO_FLAGS) --test it blueprints

@@ -67,7 +67,7 @@ function receive(message) {
       expected = message.recording_bytes;
       cities = message.cities;
       prepareCities();
-      showCity(cities[0].recording_id);
+      showCity(cities[0]?.recording_id ?? "");
       start().catch((error) => showFailure("The city cannot be drawn.", error.message ?? `${error}`));
       return;
     case "ready":
