@@ -79,15 +79,44 @@ fn text_facts(path: &str, language: Language, class: FileClass, bytes: Vec<u8>) 
     let mut facts = if class == FileClass::Minified {
         Facts { lines: lang::count_lines(language, text.as_bytes()), ..Facts::default() }
     } else {
-        lang::extract(scan::file_name(path), language, &text)
+        extracted(scan::file_name(path), language, &text, lang::extract)
     };
     facts.diagnostics.extend(remark.map(|remark| Diagnostic { line: 0, message: remark.into() }));
     facts
 }
 
+/// What `extract` reads; where a parser panics, only the lines are known.
+fn extracted(name: &str, language: Language, text: &str, extract: fn(&str, Language, &str) -> Facts) -> Facts {
+    lang::caught(|| extract(name, language, text)).unwrap_or_else(|panic| Facts {
+        lines: lang::caught(|| lang::count_lines(language, text.as_bytes())).unwrap_or_default(),
+        ..Facts::unparsed(format!("the parser failed ({panic}): its lines are counted, but not parsed"))
+    })
+}
+
 fn too_large_facts(large: &scan::Large) -> Facts {
     let limit = scan::MAX_READ_BYTES >> 20;
-    let reason = format!("larger than {limit} MiB: its lines are counted, but not parsed");
+    let reason = if large.counted_bytes < large.bytes {
+        format!(
+            "larger than {limit} MiB: lines are counted in its first {} MiB, but not parsed",
+            large.counted_bytes >> 20
+        )
+    } else {
+        format!("larger than {limit} MiB: its lines are counted, but not parsed")
+    };
     let lines = LineCounts { code: large.filled_lines, comment: 0, blank: large.blank_lines };
     Facts { lines, ..Facts::unparsed(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_that_panics_costs_only_its_facts() {
+        let python = Language::of_name("a.py");
+        let facts = extracted("a.py", python, "x = 1\n\n# y\n", |_, _, text| panic!("at {:?}", &text[..1]));
+        assert_eq!(facts.lines, LineCounts { code: 1, comment: 1, blank: 1 });
+        let messages: Vec<_> = facts.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
+        assert_eq!(messages, ["the parser failed (at \"x\"): its lines are counted, but not parsed"]);
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::lang::caught;
+
 /// The folder's own name, `"repository"` for the root of a file system.
 pub fn folder_name(root: &Path) -> String {
     let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -11,6 +13,10 @@ pub fn folder_name(root: &Path) -> String {
 /// The commit checked out in the git work tree that holds `root`. Git's configuration is not consulted beyond what
 /// opening the repository needs, and none of its hooks or programs run.
 pub fn commit(root: &Path) -> Option<String> {
+    caught(|| head(root)).ok().flatten()
+}
+
+fn head(root: &Path) -> Option<String> {
     let options =
         gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
     let repository =

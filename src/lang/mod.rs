@@ -1,10 +1,12 @@
 //! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
 
+mod caught;
 mod lines;
 mod python;
 pub mod rust;
 mod script;
 
+pub use caught::caught;
 pub use lines::{LineCounts, count_lines};
 pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts};
 pub use rust::RustFacts;

@@ -14,7 +14,7 @@ use super::{LoadError, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow};
 use crate::city::Legend;
 use crate::graph::CodeGraph;
-use crate::lang::{Diagnostic, Function, ImportKind};
+use crate::lang::{Diagnostic, Function, ImportKind, caught};
 use crate::metrics::{Column, Metric};
 use crate::resolve::{Edge, External, Resolution, Unresolved};
 use crate::scan::{FileClass, FileEntry, FileId, Language, Skip, SourceTree};
@@ -48,6 +48,12 @@ pub struct Loaded {
 /// When it is no Rerun recording, has no city, or was written by another version with other tables. A recording whose
 /// end is missing is read as far as it goes.
 pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
+    // Arrow's reader asserts what a damaged file does not keep.
+    let loaded = caught(|| read(reader)).map_err(LoadError::Damaged)??;
+    Ok(loaded)
+}
+
+fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
     let Chunks { store, tables, batches } = chunks(reader)?;
     let table = |name: &str| tables.get(name).ok_or_else(|| LoadError::NotACity(format!("/tables/{name}")));
     let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
@@ -61,14 +67,15 @@ pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
         externals: externals(table("externals")?)?,
         unresolved: Vec::new(),
     };
-    let index = table("index")?;
-    let (places, drawn) = places(index)?;
+    let functions = functions(table("functions")?)?;
+    let (places, drawn) = places(table("index")?)?;
+    check_ids(&tree, &metrics, &resolution, &functions, &drawn)?;
     let commit = one("commit")?;
     let mut analysis = Analysis {
         name: one("repository")?.into_string(),
         commit: (!commit.is_empty()).then(|| commit.into_string()),
         drawn,
-        functions: functions(table("functions")?)?,
+        functions,
         graph: CodeGraph::new(tree.files.len(), &resolution.edges),
         tree,
         resolution,
@@ -80,6 +87,29 @@ pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
     let roofs = roofs(&places, &batches);
     let legend = serde_json::from_str(&one("legend")?).map_err(|_| LoadError::WrongType("legend".to_owned()))?;
     Ok(Loaded { store, legend, analysis, places, roofs })
+}
+
+/// Rows are found by file id from here on: each must be in the table of files, whose rows have every metric.
+fn check_ids(
+    tree: &SourceTree,
+    metrics: &[Metric],
+    resolution: &Resolution,
+    functions: &[FunctionRow],
+    drawn: &[FileId],
+) -> Result<(), LoadError> {
+    let length = |column: &Column| match column {
+        Column::U64(values) => values.len(),
+        Column::F64(values) => values.len(),
+        Column::Text(values) => values.len(),
+    };
+    let ends = resolution.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+    let ids = ends.chain(resolution.externals.iter().map(|row| row.from));
+    let mut ids = ids.chain(functions.iter().map(|row| row.file)).chain(drawn.iter().copied());
+    let files = tree.files.len();
+    if ids.any(|id| id.index() >= files) || metrics.iter().any(|metric| length(&metric.values) != files) {
+        return Err(LoadError::Damaged("its tables contradict each other".to_owned()));
+    }
+    Ok(())
 }
 
 #[derive(Default)]

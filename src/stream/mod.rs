@@ -71,6 +71,9 @@ pub enum LoadError {
     /// It is not Rerun's format, or is damaged.
     #[error("not a readable Rerun recording: {0}")]
     Decode(#[from] re_log_encoding::DecodeError),
+    /// It is Rerun's format, but its content cannot be what was written.
+    #[error("a damaged recording ({0}); write it again with `repolis log FOLDER -o FILE`")]
+    Damaged(String),
     /// A chunk is malformed.
     #[error("a damaged chunk: {0}")]
     Chunk(#[from] rerun::log::ChunkError),
