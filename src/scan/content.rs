@@ -68,13 +68,28 @@ fn head(bytes: &[u8], length: usize) -> &[u8] {
     &bytes[..bytes.len().min(length)]
 }
 
-fn is_binary(bytes: &[u8]) -> bool {
+/// True for what has a NUL near its start, and for what is full of control characters and bytes that are no UTF-8.
+///
+/// Text in an older encoding, such as Latin-1 or Shift JIS, has the latter but hardly ever the former, and stays text.
+/// Test vectors and other short binary files often have no NUL.
+pub fn is_binary(bytes: &[u8]) -> bool {
     let head = head(bytes, BINARY_BYTES);
     if utf16(head).is_some() {
         // A zero unit: UTF-32, or no text at all.
         return head.chunks_exact(2).any(|unit| unit == [0, 0]);
     }
-    memchr::memchr(0, head).is_some()
+    memchr::memchr(0, head).is_some() || is_garbled(head)
+}
+
+/// More than a hundredth of control characters, and with the bytes that are no UTF-8 more than a tenth.
+fn is_garbled(head: &[u8]) -> bool {
+    // White space, backspace and escape (coloured logs) occur in text, and Ctrl-Z ends that of DOS.
+    let controls = head.iter().filter(|byte| matches!(byte, 0..=7 | 14..=25 | 28..=31 | 127)).count();
+    if controls * 100 <= head.len() {
+        return false;
+    }
+    let foreign: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    (controls + foreign) * 10 > head.len()
 }
 
 fn is_source_map(path: &str, bytes: &[u8]) -> bool {
@@ -138,6 +153,24 @@ mod tests {
         check("a", b"\xfe\xff\0a", Source);
         check("a", b"\xff\xfe\0\0a\0\0\0", Binary);
         check("a", b"\xe9t\xe9", Source);
+    }
+
+    #[test]
+    fn binary_without_a_nul_is_full_of_controls() {
+        let noise = |seed: u32| {
+            let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+            let bytes = std::iter::successors(Some(seed), next).map(|state| (state >> 24) as u8);
+            bytes.filter(|byte| *byte != 0).take(200).collect::<Vec<_>>()
+        };
+        (1..50).for_each(|seed| check("corpus/1", noise(seed), Binary));
+        check("a", b"\x01\x02key\x03\x04", Binary);
+        check("a.py", b"# Gr\xfc\xdfe, d\xe9j\xe0 vu\n", Source);
+        // "Programming" in Shift JIS, "hello" in KOI8-R.
+        check("a.c", b"// \x83\x76\x83\x8d\x83\x4f\x83\x89\x83\x7e\x83\x93\x83\x4f\n", Source);
+        check("a.c", b"// \xf0\xd2\xc9\xd7\xc5\xd4\n", Source);
+        check("a.log", b"\x1b[31mred\x1b[0m\r\n\x0c\x1a", Source);
+        check("a.el", [b"(search \"\x01\")".to_vec(), b"; text\n".repeat(90)].concat(), Source);
+        check("a", "日本語のテキスト", Source);
     }
 
     #[test]

@@ -4,8 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::content::is_binary;
+
 /// Files up to this size are read whole, in bytes; of larger ones only the lines are counted.
 pub const MAX_READ_BYTES: u64 = 16 << 20;
+
+/// Lines are counted in at most so many bytes of a file: a sparse one may claim more than any disk holds.
+pub const MAX_COUNTED_BYTES: u64 = 1 << 30;
 
 /// What was read of a file.
 #[derive(Debug)]
@@ -19,8 +24,10 @@ pub enum Bytes {
 /// A file that is too large to be held in memory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Large {
-    /// Size in bytes, as read.
+    /// Size in bytes.
     pub bytes: u64,
+    /// How many bytes the lines were counted in: none of a file that is not text.
+    pub counted_bytes: u64,
     /// The first 8 KiB.
     pub head: Vec<u8>,
     /// Lines with something on them.
@@ -41,12 +48,18 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     }
     let bytes = meta.len();
     if bytes > MAX_READ_BYTES {
-        return count(file.take(bytes)).map(Bytes::TooLarge);
+        return large(file, bytes, MAX_COUNTED_BYTES).map(Bytes::TooLarge);
     }
     let mut whole = Vec::with_capacity(bytes as usize + 1);
     // Some file systems (proc, sys) give size 0 for files with content.
     file.take(if bytes == 0 { MAX_READ_BYTES } else { bytes }).read_to_end(&mut whole)?;
     Ok(Bytes::Whole(whole))
+}
+
+fn large(file: File, bytes: u64, max_counted_bytes: u64) -> io::Result<Large> {
+    let large = count(file.take(bytes.min(max_counted_bytes)))?;
+    let is_cut = large.counted_bytes == max_counted_bytes || is_binary(&large.head);
+    Ok(Large { bytes: if is_cut { bytes } else { large.counted_bytes }, ..large })
 }
 
 fn count(mut reader: impl Read) -> io::Result<Large> {
@@ -62,9 +75,12 @@ fn count(mut reader: impl Read) -> io::Result<Large> {
             Err(error) => return Err(error),
         };
         let chunk = &buffer[..length];
-        large.bytes += length as u64;
         let wanted = HEAD_BYTES.saturating_sub(large.head.len()).min(length);
         large.head.extend_from_slice(&chunk[..wanted]);
+        if wanted > 0 && is_binary(&large.head) {
+            return Ok(Large { head: large.head, ..Large::default() });
+        }
+        large.counted_bytes += length as u64;
         for part in chunk.split_inclusive(|&byte| byte == b'\n') {
             line_has_bytes = true;
             line_is_filled = line_is_filled || !part.iter().all(u8::is_ascii_whitespace);
@@ -88,7 +104,18 @@ mod tests {
     fn large_files_have_their_lines_counted() {
         let text = "x\n\n".repeat(700_000) + "last";
         let large = count(text.as_bytes()).unwrap();
-        assert_eq!((large.filled_lines, large.blank_lines, large.bytes), (700_001, 700_000, text.len() as u64));
+        assert_eq!((large.filled_lines, large.blank_lines, large.counted_bytes), (700_001, 700_000, text.len() as u64));
         assert_eq!(large.head.len(), 8 << 10);
+    }
+
+    #[test]
+    fn what_a_sparse_file_claims_to_hold_is_not_read() {
+        for (text, counted) in [("", 0), ("x = 1\n".repeat(3000).as_str(), 1 << 20)] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            file.as_file().set_len(1 << 40).unwrap();
+            let large = large(file.reopen().unwrap(), 1 << 40, 1 << 20).unwrap();
+            assert_eq!((large.bytes, large.counted_bytes), (1 << 40, counted));
+        }
     }
 }
