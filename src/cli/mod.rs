@@ -32,7 +32,6 @@ pub fn run() -> ExitCode {
     let cancelled = Arc::new(AtomicBool::new(false));
     match watch_for_interrupt(&cancelled).and_then(|()| dispatch(&cli, &cancelled)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
             tell(&format!("repolis: {}", message(&error)));
             ExitCode::from(if is_cancelled(&error) { INTERRUPTED } else { FAILED })
@@ -45,6 +44,7 @@ fn watch_for_interrupt(cancelled: &Arc<AtomicBool>) -> Result<()> {
     let cancelled = Arc::clone(cancelled);
     ctrlc::set_handler(move || {
         if cancelled.swap(true, Ordering::SeqCst) {
+            output::abandon();
             std::process::exit(INTERRUPTED.into());
         }
         show::stop();
@@ -65,30 +65,33 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
         return run_replay(cli, std::slice::from_ref(&view.city.source), &view.show);
     }
     if let Some(url) = &view.connect {
-        stream::send(&build(cli, &view.city, cancelled)?, url)?;
+        let built = build(cli, &view.city, cancelled)?;
+        stream::send(&built.messages, url)?;
         say(cli, &format!("sent to {url}"));
-        return Ok(());
+        return built.print_summary(false);
     }
     let server = show::prepare(&view.show)?;
-    let messages = build(cli, &view.city, cancelled)?;
-    show::show(cli, &view.show, server, vec![stream::to_bytes(&messages)?])
+    let built = build(cli, &view.city, cancelled)?;
+    built.print_summary(false)?;
+    show::show(cli, &view.show, server, vec![stream::to_bytes(&built.messages)?])
 }
 
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if let Some(file) = &log.output {
         output::check(file)?;
     }
-    let messages = build(cli, &log.city, cancelled)?;
+    let built = build(cli, &log.city, cancelled)?;
     // Both are tried even when one fails: a viewer that went away costs no recording.
-    let written = log.output.as_deref().map_or(Ok(()), |file| output::write(file, &messages));
-    let sent = log.connect.as_deref().map_or(Ok(()), |url| stream::send(&messages, url));
+    let written = log.output.as_deref().map_or(Ok(()), |file| output::write(file, &built.messages));
+    let sent = log.connect.as_deref().map_or(Ok(()), |url| stream::send(&built.messages, url));
     if let (Some(file), Ok(())) = (&log.output, &written)
         && file != Path::new("-")
     {
         say(cli, &format!("wrote {}", file.display()));
     }
     written?;
-    Ok(sent?)
+    sent?;
+    built.print_summary(log.output.as_deref() == Some(Path::new("-")))
 }
 
 fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
@@ -98,7 +101,7 @@ fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
 }
 
 /// Analyses the folder, says what was found, and builds the messages of its recording.
-fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Vec<stream::LogMsg>> {
+fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     check_source(&args.source)?;
     look::check_names(args)?;
     let bar = progress::Bar::new(cli.quiet);
@@ -106,16 +109,29 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Vec<strea
     bar.finish();
     let city = look::city(&analysis, args)?;
     let messages = stream::record(&analysis, &city)?;
-    if cli.json {
-        summary::print_json(&analysis, args_write_to_stdout(cli));
-    } else if !cli.quiet {
+    let json = cli.json.then(|| summary::json(&analysis));
+    if json.is_none() && !cli.quiet {
         summary::print(&analysis);
     }
-    Ok(messages)
+    Ok(Built { messages, json })
 }
 
-fn args_write_to_stdout(cli: &Cli) -> bool {
-    matches!(&cli.command, Command::Log(log) if log.output.as_deref() == Some(Path::new("-")))
+/// A recording to be written, and what scripts are told once it is.
+struct Built {
+    messages: Vec<stream::LogMsg>,
+    json: Option<String>,
+}
+
+impl Built {
+    /// Prints the line for scripts, if one is wanted; to standard error when standard output takes the recording.
+    fn print_summary(&self, stdout_is_taken: bool) -> Result<()> {
+        match &self.json {
+            Some(line) if stdout_is_taken => tell(line),
+            Some(line) => print_line(line)?,
+            None => {}
+        }
+        Ok(())
+    }
 }
 
 /// A path with `@` that does not exist was probably meant as a revision.
@@ -137,27 +153,29 @@ fn say(cli: &Cli, text: &str) {
     }
 }
 
-/// Writes a line to standard error; that nobody reads it is no reason to end.
+/// Prints a line for the person. That nobody can read it, on a full disk or a closed pipe, must not stop the work.
 fn tell(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// Prints a line of the result. A reader that went away had enough.
+fn print_line(text: &str) -> Result<()> {
+    let mut stdout = anstream::stdout();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("cannot write to standard output"),
+    }
+}
+
+/// The chain of causes; many errors name their cause in their own text already.
+fn message(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+        "" => cause,
+        before if before.contains(&cause) => text,
+        _ => format!("{text}: {cause}"),
+    })
+}
+
 fn is_cancelled(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(AnalysisError::Cancelled))
-}
-
-/// Whoever reads standard output has seen enough.
-fn is_unread(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// The error and its causes, without those that the text before them already has.
-fn message(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }

@@ -3,10 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
 use crate::stream::{self, LogMsg, StreamError};
+
+/// What is half written, if anything is.
+static PART: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Refuses a file that cannot be written, before any work is done.
 pub fn check(file: &Path) -> Result<()> {
@@ -23,6 +27,14 @@ pub fn check(file: &Path) -> Result<()> {
     if !folder.is_dir() {
         bail!("{}: the folder {} does not exist; create it first", file.display(), folder.display());
     }
+    let named = || format!("{}: cannot be written", file.display());
+    if file.is_file() {
+        File::options().append(true).open(file).with_context(named)?;
+    }
+    if !file.exists() || file.is_file() {
+        let part = part_of(&target_of(file));
+        File::create(&part).and_then(|_| fs::remove_file(&part)).with_context(named)?;
+    }
     Ok(())
 }
 
@@ -30,7 +42,8 @@ pub fn check(file: &Path) -> Result<()> {
 pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
     if file == Path::new("-") {
         return match stream::encode(messages, BufWriter::new(io::stdout().lock())) {
-            Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error.into()),
+            // A reader that went away, such as `head`, had enough.
+            Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("standard output: not written whole"),
         };
     }
@@ -40,11 +53,13 @@ pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
         let target = File::options().write(true).open(file).with_context(named)?;
         return stream::encode(messages, BufWriter::new(target)).with_context(named);
     }
-    let part = part_of(file);
+    let file = target_of(file);
+    let part = part_of(&file);
+    *PART.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.clone());
     let written = File::create(&part)
-        .map_err(stream::StreamError::from)
+        .map_err(StreamError::from)
         .and_then(|target| stream::encode(messages, BufWriter::new(target)));
-    let renamed = written.and_then(|()| Ok(fs::rename(&part, file)?));
+    let renamed = written.and_then(|()| Ok(fs::rename(&part, &file)?));
     if renamed.is_err() {
         // Half a recording helps nobody; that it cannot be removed either is no second error.
         let _ = fs::remove_file(&part);
@@ -52,11 +67,22 @@ pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
     renamed.with_context(named)
 }
 
+/// Removes what is half written, before the process ends without further ado.
+pub fn abandon() {
+    if let Some(part) = PART.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = fs::remove_file(part);
+    }
+}
+
+/// A link stays, and what it leads to is replaced.
+fn target_of(file: &Path) -> PathBuf {
+    file.canonicalize().unwrap_or_else(|_| file.to_owned())
+}
+
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn part_of(file: &Path) -> PathBuf {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    folder_of(file).join(format!(".{name}.{}.part", std::process::id()))
+    folder_of(file).join(format!(".repolis.{}.part", std::process::id()))
 }

@@ -1,7 +1,7 @@
 //! Recordings are shown: on our page in the browser, or in the desktop viewer.
 
 use std::fs;
-use std::io::{BufReader, Write};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use walkdir::WalkDir;
 
 use super::args::{Cli, Show};
-use super::{native, say};
+use super::{native, print_line, say};
 use crate::serve::{ServeOptions, Server, Stopper};
 use crate::session::{City, RecordedCity, Session};
 use crate::stream;
@@ -42,8 +42,7 @@ pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Vec<
     let session = session(recordings)?;
     *SERVING.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.stopper());
     let url = server.url();
-    writeln!(anstream::stdout(), "{url}")?;
-    std::io::stdout().flush()?;
+    print_line(&url)?;
     if !show.no_open && open_browser(&url).is_err() {
         say(cli, "no browser could be opened: open the address above");
     }

@@ -52,15 +52,16 @@ fn remarks(analysis: &Analysis) {
         tell(&format!("  {line}"));
     }
     if lines.len() > LISTED {
-        tell(&format!("  and {} more remarks, all in the report and in /tables/diagnostics", lines.len() - LISTED));
+        let more = lines.len() - LISTED;
+        tell(&format!("  and {more} more remarks, all in the report and in /tables/diagnostics"));
     }
 }
 
-/// Prints the summary as a line of JSON; to standard error when standard output takes the recording.
-pub fn print_json(analysis: &Analysis, stdout_is_taken: bool) {
+/// The summary as a line of JSON.
+pub fn json(analysis: &Analysis) -> String {
     let skipped: Vec<_> =
         analysis.skipped.iter().map(|skip| json!({"path": skip.path, "reason": skip.reason})).collect();
-    let line = json!({
+    json!({
         "name": analysis.name,
         "commit": analysis.commit,
         "files": analysis.tree.files.len(),
@@ -71,13 +72,8 @@ pub fn print_json(analysis: &Analysis, stdout_is_taken: bool) {
         "cycles": analysis.graph.cycles.len(),
         "diagnostics": analysis.diagnostics.len(),
         "skipped": skipped,
-    });
-    if stdout_is_taken {
-        tell(&line.to_string());
-    } else {
-        // Nobody may be left to read it; the recording is written all the same.
-        let _ = writeln!(anstream::stdout(), "{line}");
-    }
+    })
+    .to_string()
 }
 
 fn imports(analysis: &Analysis) -> usize {
