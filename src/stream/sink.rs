@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -107,15 +109,50 @@ pub fn send(messages: &[LogMsg], url: &str) -> Result<(), StreamError> {
         url.parse().map_err(|error| StreamError::Url { url: url.to_owned(), reason: format!("{error}") })?;
     let viewer_error = |reason: String| StreamError::Viewer { url: url.to_owned(), reason };
     reachable(&uri).map_err(|error| viewer_error(error.to_string()))?;
-    let sink = GrpcSink::new(uri);
-    for message in messages {
-        sink.send(message.clone());
+    let steps = deliver(uri.clone(), messages.to_vec()).map_err(|error| viewer_error(error.to_string()))?;
+    loop {
+        match steps.recv_timeout(VIEWER_TIMEOUT) {
+            Ok(Step::Queued) => {}
+            Ok(Step::Failed(reason)) => return Err(viewer_error(reason)),
+            // The client does not say whether its last bytes arrived; a viewer that is gone did not show them.
+            Ok(Step::Ended) => return reachable(&uri).map_err(|error| viewer_error(format!("it went away: {error}"))),
+            Err(_) => return Err(viewer_error("it does not take the recording, and may be no viewer".to_owned())),
+        }
     }
-    sink.flush_blocking(VIEWER_TIMEOUT).map_err(|error| viewer_error(error.to_string()))?;
-    match sink.status() {
-        GrpcSinkConnectionState::Connected => Ok(()),
-        state => Err(viewer_error(format!("the connection ended early ({state:?})"))),
-    }
+}
+
+/// How far a thread that delivers has come.
+enum Step {
+    Queued,
+    Failed(String),
+    Ended,
+}
+
+/// Delivers on a thread of its own, which may be left behind: where a viewer does not read, the client waits for ever.
+fn deliver(uri: ProxyUri, messages: Vec<LogMsg>) -> io::Result<mpsc::Receiver<Step>> {
+    let (steps, receiver) = mpsc::channel();
+    let work = move || {
+        // Nobody listens any more after a failure.
+        let say = |step| drop(steps.send(step));
+        let sink = GrpcSink::new(uri);
+        for message in messages {
+            sink.send(message);
+            say(Step::Queued);
+        }
+        let flushed = sink.flush_blocking(VIEWER_TIMEOUT).map_err(|error| error.to_string());
+        let failure = flushed.err().or_else(|| match sink.status() {
+            GrpcSinkConnectionState::Connected => None,
+            state => Some(format!("the connection ended early ({state:?})")),
+        });
+        // Sent before the sink is dropped, which waits once more.
+        if let Some(reason) = failure {
+            say(Step::Failed(reason));
+        }
+        drop(sink);
+        say(Step::Ended);
+    };
+    thread::Builder::new().name("viewer".to_owned()).spawn(work)?;
+    Ok(receiver)
 }
 
 /// The client would retry for ever where nobody listens: ask first.
