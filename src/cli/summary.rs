@@ -1,7 +1,6 @@
 //! What was found, in a few lines for a person or in one for a script.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use serde_json::json;
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end so")]
 
+mod bad_input;
 mod blueprints;
 mod contract;
 mod errors;
