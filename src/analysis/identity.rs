@@ -1,8 +1,14 @@
 //! What a folder is called and which commit it holds.
 
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::lang::caught;
+
+/// Opening a repository takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The folder's own name, `"repository"` for the root of a file system.
 pub fn folder_name(root: &Path) -> String {
@@ -13,7 +19,15 @@ pub fn folder_name(root: &Path) -> String {
 /// The commit checked out in the git work tree that holds `root`. Git's configuration is not consulted beyond what
 /// opening the repository needs, and none of its hooks or programs run.
 pub fn commit(root: &Path) -> Option<String> {
-    caught(|| head(root)).ok().flatten()
+    let (root, (found, receiver)) = (root.to_owned(), mpsc::channel());
+    let look = move || {
+        let commit = caught(|| head(&root)).ok().flatten();
+        // Nobody listens any more when it took too long.
+        let _ = found.send(commit);
+    };
+    // On a thread that may be left behind: a pipe instead of a file in `.git` is read for ever.
+    thread::Builder::new().spawn(look).ok()?;
+    receiver.recv_timeout(PATIENCE).ok().flatten()
 }
 
 fn head(root: &Path) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
@@ -68,6 +68,12 @@ pub enum ScanError {
         /// The root as given.
         path: PathBuf,
     },
+    /// An ignore file of the root is a pipe, a device, or larger than any list of rules.
+    #[error("{}: this is no file of ignore rules; remove it, or add --no-ignore", path.display())]
+    IgnoreFile {
+        /// The file below the root as given.
+        path: PathBuf,
+    },
     /// A glob cannot be read.
     #[error("{glob:?}: not a valid glob ({reason}); the syntax is that of .gitignore")]
     Glob {
@@ -107,7 +113,20 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
     let globs = overrides(&disk_root, options)?;
     let in_repository_above =
         !disk_root.join(".git").exists() && disk_root.ancestors().skip(1).any(|dir| dir.join(".git").exists());
-    let pruned = globs.clone();
+    let (pruned, with_ignore) = (globs.clone(), !options.no_ignore);
+    if with_ignore && let Some(name) = endless_ignore_file(&disk_root) {
+        return Err(ScanError::IgnoreFile { path: root.join(name) });
+    }
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let (refused_in_walk, walk_root) = (Arc::clone(&refused), disk_root.clone());
+    let takes_ignore_files_of = move |folder: &Path| match endless_ignore_file(folder) {
+        Some(name) if with_ignore => {
+            let skip = Skip { path: relative(&walk_root, folder), reason: format!("its {name} is no file of rules") };
+            refused_in_walk.lock().unwrap_or_else(PoisonError::into_inner).push(skip);
+            false
+        }
+        _ => true,
+    };
     let mut builder = WalkBuilder::new(&disk_root);
     if !options.no_ignore {
         builder.add_custom_ignore_filename(".repolisignore");
@@ -118,7 +137,10 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
         .parents(!options.no_ignore && in_repository_above)
         .git_global(false)
         .require_git(false)
-        .filter_entry(move |entry| !(is_version_control(entry) || is_dir(entry) && excluded(&pruned, entry)))
+        .filter_entry(move |entry| {
+            !is_version_control(entry)
+                && (!is_dir(entry) || !excluded(&pruned, entry) && takes_ignore_files_of(entry.path()))
+        })
         .threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build_parallel();
 
@@ -127,6 +149,7 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
     let mut walk = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walk.candidates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walk.candidates.dedup_by(|a, b| a.path == b.path);
+    walk.skipped.append(&mut refused.lock().unwrap_or_else(PoisonError::into_inner));
     walk.skipped.sort_unstable();
     walk.links.sort_unstable();
     Ok(walk)
@@ -140,6 +163,15 @@ fn overrides(root: &Path, options: &ScanOptions) -> Result<Override, ScanError> 
         builder.add(&rule).map_err(|error| ScanError::Glob { glob: glob.clone(), reason: error.to_string() })?;
     }
     builder.build().map_err(|error| ScanError::Glob { glob: options.include.join(" "), reason: error.to_string() })
+}
+
+/// The ignore file of a folder that a walk would never finish reading: a pipe, a device, or beyond all measure.
+fn endless_ignore_file(folder: &Path) -> Option<&'static str> {
+    const MAX_BYTES: u64 = 16 << 20;
+    [".gitignore", ".ignore", ".repolisignore", ".git/info/exclude"].into_iter().find(|name| {
+        let meta = std::fs::metadata(folder.join(name));
+        meta.is_ok_and(|meta| !meta.is_dir() && (!meta.is_file() || meta.len() > MAX_BYTES))
+    })
 }
 
 fn is_version_control(entry: &DirEntry) -> bool {
@@ -328,6 +360,20 @@ mod tests {
         assert_eq!(walk.candidates.len(), 1);
         assert_eq!(walk.skipped.iter().map(|skip| &*skip.path).collect::<Vec<_>>(), ["a/loop", "out"]);
         assert_eq!(walk.links, [Link { path: "in".into(), target: "a/b".into() }]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_endless_ignore_file_is_not_read() {
+        let dir = folder(&[("a/b", ""), ("c/d", "")]);
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("a/.gitignore")).unwrap();
+        let found = walk(dir.path(), &ScanOptions::default()).unwrap();
+        assert_eq!(found.candidates.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["c/d"]);
+        let reason = "its .gitignore is no file of rules".to_owned();
+        assert!(found.skipped.contains(&Skip { path: "a".to_owned(), reason }), "{:?}", found.skipped);
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join(".ignore")).unwrap();
+        let error = walk(dir.path(), &ScanOptions::default()).unwrap_err().to_string();
+        assert!(error.contains(".ignore: this is no file"), "{error}");
     }
 
     #[cfg(unix)]
