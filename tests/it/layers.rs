@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ra_ap_edition::Edition;
-use ra_ap_parser::{LexedStr, SyntaxKind};
+use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
 
 /// From a folder to the command line, as in `CONTRIBUTING.md`.
 const LAYERS: [&str; 15] = [
