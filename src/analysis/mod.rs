@@ -149,7 +149,10 @@ pub fn analyze(
     tree.follow(&walk.links);
     let drawn: Vec<_> = tree.file_ids().filter(|&id| options.draws(tree.file(id).class)).collect();
     if drawn.is_empty() {
-        return Err(AnalysisError::Empty { root: root.to_owned(), what: why_empty(&tree, found, &skipped) });
+        return Err(AnalysisError::Empty {
+            root: root.to_owned(),
+            what: why_empty(&tree, found, &skipped, &options.scan),
+        });
     }
     progress.report("resolving imports", 0, 1);
     let resolution = workers.install(|| resolve(&Sources { tree: &tree, facts: &facts }));
@@ -171,11 +174,14 @@ fn rows(facts: Vec<Facts>) -> (Vec<FunctionRow>, Vec<DiagnosticRow>) {
     (functions, diagnostics)
 }
 
-fn why_empty(tree: &SourceTree, found: usize, skipped: &[Skip]) -> String {
+fn why_empty(tree: &SourceTree, found: usize, skipped: &[Skip], scan: &ScanOptions) -> String {
     if !tree.files.is_empty() {
         return format!("its {} text files are generated or minified; add --with generated,minified", tree.files.len());
     }
     match (found, skipped.first()) {
+        (0, None) if !scan.include.is_empty() || !scan.exclude.is_empty() => {
+            "no file is left by --include and --exclude; their syntax is that of .gitignore".to_owned()
+        }
         (0, None) => {
             "the folder holds no files, or the ignore rules exclude them all; try --no-ignore or --hidden".to_owned()
         }

@@ -65,6 +65,7 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
         return run_replay(cli, std::slice::from_ref(&view.city.source), &view.show);
     }
     if let Some(url) = &view.connect {
+        stream::check_url(url)?;
         let built = build(cli, &view.city, cancelled)?;
         stream::send(&built.messages, url)?;
         say(cli, &format!("sent to {url}"));
@@ -79,6 +80,9 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if let Some(file) = &log.output {
         output::check(file)?;
+    }
+    if let Some(url) = &log.connect {
+        stream::check_url(url)?;
     }
     let built = build(cli, &log.city, cancelled)?;
     // Both are tried even when one fails: a viewer that went away costs no recording.
@@ -137,6 +141,9 @@ impl Built {
 /// A path with `@` that does not exist was probably meant as a revision.
 fn check_source(source: &Path) -> Result<()> {
     let text = source.to_string_lossy();
+    if source.is_file() && text.ends_with(".rrd") {
+        bail!("{text}: this is a recording already; show it with: repolis replay {text}");
+    }
     if !source.exists()
         && let Some((folder, revision)) = text.rsplit_once('@')
     {

@@ -24,7 +24,7 @@ pub use record::record;
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;
 pub use selection::selection;
-pub use sink::{encode, send, to_bytes};
+pub use sink::{check_url, encode, send, to_bytes};
 
 /// Why a recording cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -100,13 +100,20 @@ pub fn to_bytes(messages: &[LogMsg]) -> Result<Vec<u8>, StreamError> {
     Ok(bytes)
 }
 
+/// Reads the address of a viewer, so that a mistake in it is known before any work is done.
+///
+/// # Errors
+/// When the address is malformed.
+pub fn check_url(url: &str) -> Result<ProxyUri, StreamError> {
+    url.parse().map_err(|error| StreamError::Url { url: url.to_owned(), reason: format!("{error}") })
+}
+
 /// Sends a recording to a running viewer or server at a `rerun+http://…/proxy` address.
 ///
 /// # Errors
 /// When the address is malformed, nothing answers there, or the viewer goes away before it has everything.
 pub fn send(messages: &[LogMsg], url: &str) -> Result<(), StreamError> {
-    let uri: ProxyUri =
-        url.parse().map_err(|error| StreamError::Url { url: url.to_owned(), reason: format!("{error}") })?;
+    let uri = check_url(url)?;
     let viewer_error = |reason: String| StreamError::Viewer { url: url.to_owned(), reason };
     reachable(&uri).map_err(|error| viewer_error(error.to_string()))?;
     let steps = deliver(uri.clone(), messages.to_vec()).map_err(|error| viewer_error(error.to_string()))?;

@@ -49,7 +49,7 @@ fn nothing_to_draw() {
     repolis: empty: nothing to draw: the folder holds no files, or the ignore rules exclude them all; try --no-ignore or --hidden
     ");
     assert_snapshot!(message("log shop --include *.cobol -o city.rrd"), @r"
-    repolis: shop: nothing to draw: the folder holds no files, or the ignore rules exclude them all; try --no-ignore or --hidden
+    repolis: shop: nothing to draw: no file is left by --include and --exclude; their syntax is that of .gitignore
     ");
 }
 
