@@ -1,7 +1,6 @@
 //! Recordings are shown: on our page in the browser, or in the desktop viewer.
 
 use std::fs;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -102,6 +101,6 @@ pub fn read_recordings(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
 
 fn read_recording(file: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
-    stream::load(BufReader::new(bytes.as_slice())).with_context(|| file.display().to_string())?;
+    stream::load(&bytes).with_context(|| file.display().to_string())?;
     Ok(bytes)
 }

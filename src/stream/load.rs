@@ -47,9 +47,10 @@ pub struct Loaded {
 /// # Errors
 /// When it is no Rerun recording, has no city, or was written by another version with other tables. A recording whose
 /// end is missing is read as far as it goes.
-pub fn load(reader: impl BufRead) -> Result<Loaded, LoadError> {
+pub fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
+    let bytes = super::frames::believable(bytes)?;
     // Arrow's reader asserts what a damaged file does not keep.
-    let loaded = caught(|| read(reader)).map_err(LoadError::Damaged)??;
+    let loaded = caught(|| read(bytes)).map_err(LoadError::Damaged)??;
     Ok(loaded)
 }
 

@@ -4,6 +4,7 @@
 mod arcs;
 mod blueprint;
 mod chunks;
+mod frames;
 mod ground;
 mod identity;
 mod load;
