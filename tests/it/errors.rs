@@ -101,7 +101,6 @@ fn no_viewer_to_stream_to() {
     repolis: rerun+http://127.0.0.1:[PORT]/proxy: Connection refused (os error 111); start a viewer with `rerun` and try again
     ");
     assert_snapshot!(message("log shop --connect nonsense"), @r"
-    shop: 10 buildings, 5 functions, 5 imports, 1 import cycles
     repolis: nonsense: not an address of a Rerun viewer (Invalid or missing scheme (expected one of: `rerun://`, `rerun+http://`, `rerun+https://`)); it looks like rerun+http://127.0.0.1:9876/proxy
     ");
 }
