@@ -216,4 +216,41 @@ mod tests {
         assert!(is_legacy("try:\n import pkg_resources\n pkg_resources.declare_namespace(__name__)\nexcept E: pass"));
         assert!(!is_legacy("import pkgutil"));
     }
+
+    /// Parses on a stack like that of the tool's workers, and tells whether the text was refused.
+    fn is_refused(text: String) -> bool {
+        let work = move || facts(&text).diagnostics.iter().any(|it| it.message.contains("too deeply"));
+        let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).expect("a stack");
+        thread.join().expect("no panic")
+    }
+
+    #[test]
+    fn deep_texts_are_refused() {
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{", "}"),
+            ("f(", ")"),
+            ("not ", ""),
+            ("- ", ""),
+            ("lambda: ", ""),
+            ("await ", ""),
+            ("a if b else ", ""),
+            ("a ** ", ""),
+            ("1+", ""),
+            ("f'{", "}'"),
+        ] {
+            let (open_all, close_all) = (open.repeat(200_000), close.repeat(200_000));
+            assert!(is_refused(format!("x = {open_all}a{close_all}\n")), "{open}");
+            assert!(is_refused(format!("x = {open_all}a\n")), "{open} left open");
+        }
+        assert!(is_refused(format!("x = a{}\n", ".b".repeat(200_000))));
+        assert!(!is_refused((0..3_000).map(|i| format!("{}if a:\n", " ".repeat(i))).collect()));
+    }
+
+    #[test]
+    fn long_texts_are_parsed() {
+        assert!(!is_refused(format!("if a: pass\n{}else: pass\n", "elif b: pass\n".repeat(200_000))));
+        assert!(!is_refused(format!("x = [{}]\n", "1, ".repeat(1_500_000))));
+    }
 }

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lang::rust::facts::{
-    self, Import, Item, ItemKind, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind,
+    self, Import, Item, ItemKind, MacroUse, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind,
 };
 
 /// A path as it stands in the source; decided on when the whole file is known.
@@ -24,6 +24,7 @@ pub(super) struct Builder<'a> {
     pub mods: Vec<ModDecl>,
     pub imports: Vec<Import>,
     pub includes: Vec<ModDecl>,
+    pub macro_uses: Vec<MacroUse>,
     candidates: Vec<Candidate<'a>>,
     seen: FxHashSet<(u32, &'a str, Namespace)>,
     locals: FxHashSet<&'a str>,
@@ -42,6 +43,7 @@ impl<'a> Builder<'a> {
             mods: Vec::new(),
             imports: Vec::new(),
             includes: Vec::new(),
+            macro_uses: Vec::new(),
             candidates: Vec::new(),
             seen: FxHashSet::default(),
             locals: FxHashSet::default(),
@@ -91,6 +93,7 @@ impl<'a> Builder<'a> {
             mods: std::mem::take(&mut self.mods).into_boxed_slice(),
             imports: std::mem::take(&mut self.imports).into_boxed_slice(),
             paths: Box::default(),
+            macro_uses: std::mem::take(&mut self.macro_uses).into_boxed_slice(),
             includes: std::mem::take(&mut self.includes).into_boxed_slice(),
         };
         let open: Vec<bool> = facts.scopes.iter().zip(0..).map(|(_, scope)| has_open_glob(&facts, scope)).collect();
@@ -131,6 +134,7 @@ impl<'a> Builder<'a> {
         let reachable = match (&bound, single || starts_upper(head)) {
             // What a `use` binds is an edge by itself, a local item none.
             (Some(_), true) => false,
+            (None, true) if candidate.namespace == Namespace::Macro => open[scope as usize] || !is_standard_macro(head),
             (None, true) => open[scope as usize] && !self.locals.contains(head),
             (Some(Some(import)), false) => {
                 !is_standard(import.trim_start_matches("::").split("::").next().unwrap_or_default())
@@ -204,6 +208,39 @@ fn module_of(facts: &RustFacts, mut scope: u32) -> u32 {
 /// True for crates of the standard distribution.
 pub(super) fn is_standard(head: &str) -> bool {
     matches!(head, "std" | "core" | "alloc")
+}
+
+/// True for the macros of the standard prelude that people call.
+fn is_standard_macro(name: &str) -> bool {
+    const PREFIXES: [&str; 3] = ["assert", "debug_assert", "env"];
+    const NAMES: [&str; 24] = [
+        "cfg",
+        "column",
+        "compile_error",
+        "concat",
+        "dbg",
+        "eprint",
+        "eprintln",
+        "file",
+        "format",
+        "format_args",
+        "include",
+        "include_bytes",
+        "include_str",
+        "line",
+        "macro_rules",
+        "matches",
+        "panic",
+        "print",
+        "println",
+        "stringify",
+        "todo",
+        "unimplemented",
+        "unreachable",
+        "vec",
+    ];
+    let name = name.strip_suffix("_eq").or_else(|| name.strip_suffix("_ne")).unwrap_or(name);
+    PREFIXES.contains(&name) || NAMES.contains(&name) || matches!(name, "write" | "writeln" | "option_env")
 }
 
 /// True for what is by convention a type, a trait, a variant or a constant.

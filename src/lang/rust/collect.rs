@@ -6,7 +6,7 @@ use ra_ap_parser::{
 };
 
 use crate::lang::rust::builder::{Builder, starts_upper};
-use crate::lang::rust::facts::{self, Import, ItemKind, ModDecl, Namespace, RustFacts, Scope, ScopeKind};
+use crate::lang::rust::facts::{self, Import, ItemKind, MacroUse, ModDecl, Namespace, RustFacts, Scope, ScopeKind};
 use crate::lang::rust::functions::{Functions, is_control, is_decision};
 use crate::lang::rust::header::{self, Header};
 use crate::lang::rust::macros::{self, Found, read_path};
@@ -275,6 +275,12 @@ impl<'a> Collector<'a> {
         let header = header::read(self.parsed, start as usize..self.at);
         let kind = if kind == ItemKind::Macro && header.macro_export { ItemKind::ExportedMacro } else { kind };
         self.add_item(scope, self.at + ahead, kind, header.public);
+        if header.proc_macro {
+            self.add_item(scope, self.at + ahead, ItemKind::ExportedMacro, header.public);
+        }
+        if let Some(name) = header.derive {
+            self.builder.item(scope, &name, ItemKind::ExportedMacro, header.public);
+        }
     }
 
     fn add_item(&mut self, scope: u32, token: usize, kind: ItemKind, public: bool) {
@@ -284,6 +290,7 @@ impl<'a> Collector<'a> {
     fn module(&mut self, start: u32) {
         let header = header::read(self.parsed, start as usize..self.at);
         let scope = self.item_scope().unwrap_or_default();
+        self.macro_use(scope, self.at + 1, &header, false);
         match self.parsed.kind(self.at + 2) {
             L_CURLY => {
                 self.add_item(scope, self.at + 1, ItemKind::Module, header.public);
@@ -293,6 +300,14 @@ impl<'a> Collector<'a> {
                 self.qualify(name);
             }
             _ => self.module_file(scope, self.at, &header),
+        }
+    }
+
+    /// Notes the `#[macro_use]` of a module or crate whose name is at `token`.
+    fn macro_use(&mut self, scope: u32, token: usize, header: &Header, is_crate: bool) {
+        if header.macro_use {
+            let name = self.builder.intern(plain_name(self.parsed.text(token)));
+            self.builder.macro_uses.push(MacroUse { scope, name, is_crate });
         }
     }
 
@@ -338,6 +353,7 @@ impl<'a> Collector<'a> {
     fn extern_crate(&mut self, start: usize) {
         let header = header::read(self.parsed, start..self.at);
         let scope = self.item_scope().unwrap_or_default();
+        self.macro_use(scope, self.at + 1, &header, true);
         let path = plain_name(self.parsed.text(self.at + 1));
         let name =
             if self.parsed.kind(self.at + 2) == AS_KW { plain_name(self.parsed.text(self.at + 3)) } else { path };
@@ -361,7 +377,8 @@ impl<'a> Collector<'a> {
         if !path.contains("::") {
             let is_call = namespace == Namespace::Value && self.parsed.kind(end) == L_PAREN;
             let in_attribute = matches!(parent, PATH_META | KEY_VALUE_META | TOKEN_TREE_META | VISIBILITY_INNER);
-            if !self.wants_names || in_attribute || !(starts_upper(path) || is_call || namespace == Namespace::Macro) {
+            let is_name = self.wants_names && (starts_upper(path) || is_call);
+            if in_attribute || !(is_name || namespace == Namespace::Macro) {
                 return;
             }
         }
@@ -388,11 +405,14 @@ impl<'a> Collector<'a> {
         }
         macros::scan(self.parsed, start..self.at, at_items, |found| match found {
             Found::Path(token, path, namespace) => {
-                if self.wants_names || path.contains("::") {
+                if self.wants_names || namespace == Namespace::Macro || path.contains("::") {
                     self.add_path(token, path, namespace);
                 }
             }
-            Found::Module(token, header) => self.module_file(scope, token, &header),
+            Found::Module(token, header) => {
+                self.macro_use(scope, token + 1, &header, false);
+                self.module_file(scope, token, &header);
+            }
             Found::Use(token, header) => _ = self.imports(scope, token + 1, header.public),
             Found::Item(token, kind, header) => self.add_item(scope, token, kind, header.public),
         });

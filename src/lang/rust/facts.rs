@@ -25,6 +25,8 @@ pub struct RustFacts {
     pub imports: Box<[Import]>,
     /// Paths and names in code that may lead to another file, each once a scope.
     pub paths: Box<[PathUse]>,
+    /// Modules and crates with `#[macro_use]`.
+    pub macro_uses: Box<[MacroUse]>,
     /// Arguments of `include!` that are string literals, with their scope.
     pub includes: Box<[ModDecl]>,
 }
@@ -123,6 +125,17 @@ pub struct ModDecl {
     pub line: u32,
 }
 
+/// `#[macro_use]` on a module or an `extern crate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MacroUse {
+    /// The scope that holds the declaration.
+    pub scope: u32,
+    /// The module's or crate's name.
+    pub name: Name,
+    /// On an `extern crate`.
+    pub is_crate: bool,
+}
+
 /// A leaf of a `use` tree, or an `extern crate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Import {
@@ -144,7 +157,7 @@ pub struct Import {
     pub extern_crate: bool,
 }
 
-/// A path in code, or a single name where a glob import may bring it in.
+/// A path in code, or a single name where a glob import or `macro_rules!` around it may bring it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathUse {
     /// The scope that holds it.

@@ -11,6 +11,12 @@ pub(super) struct Header {
     pub public: bool,
     /// Has `#[macro_export]`.
     pub macro_export: bool,
+    /// Has `#[macro_use]`.
+    pub macro_use: bool,
+    /// The name in `#[proc_macro_derive(…)]`.
+    pub derive: Option<String>,
+    /// Has `#[proc_macro]` or `#[proc_macro_attribute]`.
+    pub proc_macro: bool,
     /// Values of `#[path = "…"]`, those within `cfg_attr` too.
     pub paths: Vec<String>,
     /// One of them stands outside `cfg_attr`.
@@ -35,6 +41,9 @@ pub(super) fn read(parsed: &Parsed<'_>, tokens: std::ops::Range<usize>) -> Heade
             PUB_KW if brackets == 0 => header.public = true,
             IDENT if brackets > 0 => match parsed.text(token) {
                 "macro_export" => header.macro_export = true,
+                "macro_use" => header.macro_use = true,
+                "proc_macro" | "proc_macro_attribute" => header.proc_macro = true,
+                "proc_macro_derive" => header.derive = Some(parsed.text(token + 2).to_owned()),
                 "path" if parsed.kind(token + 1) == EQ => {
                     header.has_plain_path |= parsed.kind(token - 1) == L_BRACK;
                     header.paths.extend(string_value(parsed.text(token + 2)));

@@ -28,19 +28,34 @@ pub(super) fn scan<'a>(parsed: &'a Parsed<'_>, tokens: Range<usize>, items: bool
     let mut levels: Vec<bool> = Vec::new();
     let mut item_start = tokens.start + 1;
     let mut token = tokens.start;
+    // How many brackets are open around the tokens of a `quote!`.
+    let mut quoted: Option<usize> = None;
+    // The same for the names in a `derive`.
+    let mut derived: Option<usize> = None;
     while token < tokens.end {
         let kind = parsed.kind(token);
         let at_items = levels.last().copied().unwrap_or(items);
         match kind {
             L_PAREN | L_BRACK | L_CURLY => {
+                if quoted.is_none() && is_quote(parsed, token) {
+                    quoted = Some(levels.len());
+                }
+                if derived.is_none() && kind == L_PAREN && token > 0 && parsed.text(token - 1) == "derive" {
+                    derived = Some(levels.len());
+                }
                 levels.push(levels.is_empty() && items || at_items && is_branch(parsed, token));
                 item_start = if kind == L_CURLY { token + 1 } else { item_start };
             }
-            R_PAREN | R_BRACK => _ = levels.pop(),
+            R_PAREN | R_BRACK => {
+                levels.pop();
+                (quoted, derived) = (within(quoted, &levels), within(derived, &levels));
+            }
             R_CURLY => {
                 levels.pop();
+                (quoted, derived) = (within(quoted, &levels), within(derived, &levels));
                 item_start = token + 1;
             }
+            _ if quoted.is_some() => {}
             SEMICOLON => item_start = token + 1,
             MOD_KW if at_items && parsed.kind(token + 2) == SEMICOLON => {
                 found(Found::Module(token, header::read(parsed, item_start..token)));
@@ -66,12 +81,23 @@ pub(super) fn scan<'a>(parsed: &'a Parsed<'_>, tokens: Range<usize>, items: bool
                 item_start = token;
             }
             _ => {
-                token = path_at(parsed, token, &mut found);
+                token = path_at(parsed, token, derived.is_some(), &mut found);
                 continue;
             }
         }
         token += 1;
     }
+}
+
+/// `opened` as long as the bracket that it tells of is open.
+fn within(opened: Option<usize>, levels: &[bool]) -> Option<usize> {
+    opened.filter(|&opened| opened < levels.len())
+}
+
+/// True for the bracket after `quote!` and its kin: the names in it mean something only where the tokens end up.
+fn is_quote(parsed: &Parsed<'_>, open: usize) -> bool {
+    const QUOTES: [&str; 4] = ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
+    open >= 2 && parsed.kind(open - 1) == BANG && QUOTES.contains(&parsed.text(open - 2))
 }
 
 /// True for a `{` after `#[cfg(…)]`, `else` or `=>`, and for that of a macro call.
@@ -97,7 +123,7 @@ fn item_kind(keyword: SyntaxKind) -> Option<ItemKind> {
 }
 
 /// Hands out the path that starts at `token`, if one does; returns the token after it.
-fn path_at<'a>(parsed: &'a Parsed<'_>, token: usize, found: &mut impl FnMut(Found<'a>)) -> usize {
+fn path_at<'a>(parsed: &'a Parsed<'_>, token: usize, derived: bool, found: &mut impl FnMut(Found<'a>)) -> usize {
     let Some((end, path)) = read_path(parsed, token) else { return token + 1 };
     let before = token.checked_sub(1).map_or(EOF, |before| parsed.kind(before));
     let bound_elsewhere = matches!(before, DOT | COLON if before == DOT || parsed.is_path_separator(token - 2))
@@ -107,6 +133,7 @@ fn path_at<'a>(parsed: &'a Parsed<'_>, token: usize, found: &mut impl FnMut(Foun
     }
     let next = parsed.kind(end);
     let namespace = match next {
+        _ if derived => Namespace::Macro,
         BANG if parsed.kind(end + 1) != EQ => Namespace::Macro,
         L_PAREN if !starts_upper(last_segment(path)) => Namespace::Value,
         _ => Namespace::Any,

@@ -14,7 +14,7 @@ mod syntax;
 mod tests;
 mod usetree;
 
-pub use facts::{Import, Item, ItemKind, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind};
+pub use facts::{Import, Item, ItemKind, MacroUse, ModDecl, Name, Namespace, PathUse, RustFacts, Scope, ScopeKind};
 use ra_ap_parser::Edition;
 use tokei::LanguageType;
 

@@ -88,7 +88,7 @@ fn paths_worth_keeping() {
         "use a::Thing; use std::mem; fn f() { Thing::new(); mem::swap(); b::Thing::new::<c::D>(); }",
         &["b::Thing", "c::D"],
     );
-    check_paths("fn f() { m!(a::b, $crate::c, $x::y, z.d::<T>()) }", &["a::b", "crate::c"]);
+    check_paths("fn f() { m!(a::b, $crate::c, $x::y, z.d::<T>()) }", &["m", "a::b", "crate::c"]);
     check_paths("use a::*; struct Own; fn f(p: P, o: Own) { g(); p(); h; }", &["P", "g"]);
     check_paths("fn f() {} mod tests { use super::*; fn t() { f(); X::y() } }", &[]);
     check_paths("#[serde(with = \"x\")] #[a::b] #[derive(c::D)] struct S;", &["a::b", "c::D"]);
@@ -107,4 +107,59 @@ fn keywords_of_other_editions() {
     for text in ["fn async() { try!(x) }", "fn f() { rng.gen() }", "fn f() { if let A = b && c {} }"] {
         assert_eq!(facts(text).diagnostics, [], "{text}");
     }
+}
+
+#[test]
+fn macros_called_by_name() {
+    check_paths("fn f() { here!(); println!(); assert_eq!(1, 1); }", &["here"]);
+    check_paths("use a::here; fn f() { here!() }", &[]);
+    check_paths(
+        "fn f() { quote! { a::b { c::d } m!(e::f) }; g::h(vec![quote!(i::j), k::l]) }",
+        &["quote", "g::h", "k::l"],
+    );
+}
+
+/// Parses on a stack like that of the tool's workers, and tells whether the text was refused.
+fn is_refused(text: String) -> bool {
+    let work = move || facts(&text).diagnostics.iter().any(|it| it.message.contains("too deep"));
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).expect("a stack");
+    thread.join().expect("no panic")
+}
+
+#[test]
+fn deep_texts_are_refused() {
+    let nested =
+        |prefix: &str, open: &str, close: &str| format!("{prefix}{}a{}", open.repeat(200_000), close.repeat(200_000));
+    for (prefix, open, close) in [
+        ("fn f() { ", "(", ")"),
+        ("fn f() { ", "[", "]"),
+        ("fn f() { ", "{", "}"),
+        ("fn f() { ", "if a {} else ", ""),
+        ("fn f() { ", "if a { ", "}"),
+        ("fn f() { ", "!", ""),
+        ("fn f() { ", "&", ""),
+        ("fn f() { ", "|x| ", ""),
+        ("fn f() { ", "a = ", ""),
+        ("fn f() { ", "match a { _ => ", "}"),
+        ("fn f() { g::<", "A<", ">"),
+        ("type T = ", "A<", ">"),
+        ("type T = ", "&", ""),
+        ("type T = ", "fn(", ")"),
+        ("use ", "a::{", "}"),
+        ("", "mod m { ", "}"),
+        ("m! ", "(", ")"),
+    ] {
+        assert!(is_refused(nested(prefix, open, close)), "{prefix}{open}");
+        assert!(is_refused(nested(prefix, open, "")), "{prefix}{open} left open");
+    }
+}
+
+#[test]
+fn long_lines_are_parsed() {
+    let sum = format!("fn f() -> u8 {{ 1{} }}", "+1".repeat(2_500_000));
+    assert!(!is_refused(sum));
+    let flat = format!("fn f() {{ {} }}", "a(1);".repeat(1_000_000));
+    assert!(!is_refused(flat));
+    let wide = format!("use a::{{{}}};", "b,".repeat(200_000));
+    assert!(!is_refused(wide));
 }

@@ -5,6 +5,7 @@ mod modules;
 mod names;
 #[cfg(test)]
 mod tests;
+mod textual;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;

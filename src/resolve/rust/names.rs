@@ -11,6 +11,7 @@ use crate::lang::rust::{Import, ItemKind, Namespace, RustFacts};
 use crate::resolve::Sources;
 use crate::resolve::rust::cargo::{Dependency, Package, Workspace};
 use crate::resolve::rust::modules::{CrateId, ModuleId, Modules, facts};
+use crate::resolve::rust::textual::TextualMacros;
 
 /// What a path means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,7 @@ pub(super) struct Names<'a, 'w> {
     /// Packages outside the repository whose contents a module's globs bring in.
     outer_globs: FxHashMap<ModuleId, Vec<&'w str>>,
     exported_macros: FxHashMap<(CrateId, &'a str), ModuleId>,
+    textual: TextualMacros<'a>,
     /// Root modules of libraries by package.
     libraries: Vec<Option<ModuleId>>,
 }
@@ -99,6 +101,7 @@ impl<'a, 'w> Names<'a, 'w> {
             globs: FxHashMap::default(),
             outer_globs: FxHashMap::default(),
             exported_macros: FxHashMap::default(),
+            textual: TextualMacros::new(sources, modules),
             libraries,
         };
         names.collect_exported_macros();
@@ -200,8 +203,11 @@ impl<'a, 'w> Names<'a, 'w> {
                     () => self.lexical(module, head, head_namespace, query),
                 };
                 let is_crate = style != Style::Code || rest.is_some();
+                let is_bare = rest.is_none() && !absolute;
+                let is_macro = namespace == Namespace::Macro || style == Style::Use && namespace == Namespace::Any;
                 local
                     .or_else(|| if is_crate { self.external(module, head) } else { None })
+                    .or_else(|| if is_bare && is_macro { self.textual_macro(module, head, query) } else { None })
                     .or_else(|| if style == Style::Use { self.outer_glob(module) } else { None })
                     .ok_or_else(|| Failure::UnknownHead(head.into()))?
             }
@@ -278,7 +284,8 @@ impl<'a, 'w> Names<'a, 'w> {
         }
     }
 
-    /// A name in one module. `from` is the module whose glob leads here: it sees only what is public, or above it.
+    /// A name in one module. `from` is the module that asks, or whose glob leads here: it sees only what is public, or
+    /// above it.
     fn lookup<'q>(
         &self,
         module: ModuleId,
@@ -352,8 +359,17 @@ impl<'a, 'w> Names<'a, 'w> {
             return Some(Def::Module(child));
         }
         let globs = self.globs.get(&module)?;
-        let mut seen = globs.iter().filter(|glob| sees_private || glob.public);
-        seen.find_map(|glob| self.lookup(glob.target, name, namespace, Some(from.unwrap_or(module)), query))
+        let seen = globs.iter().filter(|glob| sees_private || glob.public);
+        // Glob targets that import each other's names in a circle may only seem to have it.
+        let mut hidden = None;
+        for glob in seen {
+            match self.lookup(glob.target, name, namespace, Some(module), query) {
+                Some(Def::Hidden(home)) => _ = hidden.get_or_insert(Def::Hidden(home)),
+                Some(def) => return Some(def),
+                None => {}
+            }
+        }
+        hidden
     }
 
     fn import<'q>(
@@ -370,7 +386,7 @@ impl<'a, 'w> Names<'a, 'w> {
         let style = if import.extern_crate { Style::ExternCrate } else { Style::Use };
         let def = self.path(module, facts.str(import.path), namespace, style, query)?;
         Ok(match def {
-            Def::External(package, _) if !import.extern_crate => Def::External(package, Some(module)),
+            Def::External(package, None) if !import.extern_crate => Def::External(package, Some(module)),
             def => def,
         })
     }
@@ -400,6 +416,22 @@ impl<'a, 'w> Names<'a, 'w> {
             return Some(def);
         }
         STANDARD.iter().find(|&&standard| standard == name).map(|&standard| Def::External(standard, None))
+    }
+
+    /// A macro called by its mere name that no item or import gives.
+    fn textual_macro<'q>(&self, module: ModuleId, name: &'q str, query: &mut Query<'q>) -> Option<Def<'w>>
+    where
+        'a: 'q,
+    {
+        if let Some(home) = self.textual.find(self.sources, self.modules, module, name) {
+            return Some(Def::Item(home));
+        }
+        let crate_id = self.modules.instance_of(module).crate_id;
+        let root = self.modules.crates[crate_id as usize].root;
+        self.textual.crates(crate_id).iter().find_map(|&used| match self.external(root, used)? {
+            Def::Module(library) => self.lookup(library, name, Namespace::Macro, Some(root), query),
+            _ => None,
+        })
     }
 
     /// The only package whose contents come into `module` by a glob: a name known nowhere else is from there.

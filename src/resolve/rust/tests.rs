@@ -311,3 +311,99 @@ fn items_within_nested_macro_calls() {
          src/main.rs:1 -> src/m.rs (runtime)",
     );
 }
+
+#[test]
+fn macros_in_textual_scope() {
+    check_app(
+        "//- src/lib.rs\n#[macro_use]\nmod macros;\nmod a;\nmacro_rules! own { () => {} }\nmod closed;\n\
+         //- src/macros.rs\n#[macro_use]\nmod more;\nmacro_rules! first { () => {} }\n\
+         //- src/macros/more.rs\nmacro_rules! second { () => {} }\n\
+         //- src/closed.rs\nmacro_rules! hidden { () => {} }\n\
+         //- src/a.rs\nfn f() { first!(); }\nmod tests { fn g() { vec![second!()]; own! {} hidden!(); println!(); } }\n",
+        "src/a.rs:1 -> src/macros.rs (runtime)
+         src/a.rs:2 -> src/lib.rs (runtime)
+         src/a.rs:2 -> src/macros/more.rs (runtime)
+         src/lib.rs:2 -> src/macros.rs (module)
+         src/lib.rs:3 -> src/a.rs (module)
+         src/lib.rs:5 -> src/closed.rs (module)
+         src/macros.rs:2 -> src/macros/more.rs (module)",
+    );
+}
+
+#[test]
+fn macros_reexported_by_use() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\nmod c;\n//- src/a.rs\nmacro_rules! mac { () => {} }\npub(crate) use mac;\n\
+         //- src/b.rs\npub(crate) use super::a::*;\n//- src/c.rs\nuse crate::b::mac;\n",
+        "src/b.rs:1 -> src/a.rs (re-export)
+         src/c.rs:1 -> src/a.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)
+         src/lib.rs:3 -> src/c.rs (module)",
+    );
+}
+
+#[test]
+fn macros_of_crates_with_macro_use() {
+    check(
+        "//- app/Cargo.toml\n[package]\nname = \"app\"\nedition = \"2021\"\n[dependencies]\nlib = { path = \"../lib\" }\n\
+         //- app/src/lib.rs\n#[macro_use]\nextern crate lib;\nmod a;\n\
+         //- app/src/a.rs\nfn f() { exported!(); }\nderived! {}\nfn g() { private!() }\n\
+         //- lib/Cargo.toml\n[package]\nname = \"lib\"\nedition = \"2021\"\n[dependencies]\nmade = { path = \"../made\" }\n\
+         //- lib/src/lib.rs\nmod m;\npub use made::derived;\n\
+         //- lib/src/m.rs\n#[macro_export]\nmacro_rules! exported { () => {} }\nmacro_rules! private { () => {} }\n\
+         //- made/Cargo.toml\n[package]\nname = \"made\"\nedition = \"2021\"\n[lib]\nproc-macro = true\n\
+         //- made/src/lib.rs\n#[proc_macro]\npub fn derived(input: TokenStream) -> TokenStream { input }\n",
+        "app/src/a.rs:1 -> lib/src/m.rs (runtime)
+         app/src/a.rs:2 -> made/src/lib.rs (runtime)
+         app/src/lib.rs:2 -> lib/src/lib.rs (runtime)
+         app/src/lib.rs:3 -> app/src/a.rs (module)
+         lib/src/lib.rs:1 -> lib/src/m.rs (module)
+         lib/src/lib.rs:2 -> made/src/lib.rs (re-export)",
+    );
+}
+
+#[test]
+fn globs_see_no_private_imports_of_their_targets() {
+    check_app(
+        "//- src/lib.rs\nmod one;\nmod two;\npub use one::*;\npub use two::*;\n\
+         //- src/one.rs\nuse crate::Thing;\npub struct One(Thing);\n//- src/two.rs\npub struct Thing;\n",
+        "src/lib.rs:1 -> src/one.rs (module)
+         src/lib.rs:2 -> src/two.rs (module)
+         src/lib.rs:3 -> src/one.rs (re-export)
+         src/lib.rs:4 -> src/two.rs (re-export)
+         src/one.rs:1 -> src/two.rs (runtime)",
+    );
+}
+
+#[test]
+fn derives_are_macros() {
+    check(
+        "//- app/Cargo.toml\n[package]\nname = \"app\"\nedition = \"2021\"\n[dependencies]\nlib = { path = \"../lib\" }\n\
+         //- app/src/lib.rs\nuse lib::prelude::*;\n#[derive(Debug, Thing)]\nstruct S;\n\
+         //- lib/Cargo.toml\n[package]\nname = \"lib\"\nedition = \"2021\"\n[dependencies]\nmade = { path = \"../made\" }\n\
+         //- lib/src/lib.rs\nmod thing;\npub mod prelude {\n    pub use crate::thing::Thing;\n}\n\
+         //- lib/src/thing.rs\npub use made::*;\npub trait Thing {}\npub trait Debug {}\n\
+         //- made/Cargo.toml\n[package]\nname = \"made\"\nedition = \"2021\"\n[lib]\nproc-macro = true\n\
+         //- made/src/lib.rs\n#[proc_macro_derive(Thing, attributes(a))]\npub fn derive(input: TokenStream) -> TokenStream { input }\n",
+        "app/src/lib.rs:1 -> lib/src/lib.rs (runtime)
+         app/src/lib.rs:2 -> made/src/lib.rs (runtime)
+         lib/src/lib.rs:1 -> lib/src/thing.rs (module)
+         lib/src/lib.rs:3 -> lib/src/thing.rs (re-export)
+         lib/src/thing.rs:1 -> made/src/lib.rs (re-export)",
+    );
+}
+
+#[test]
+fn names_from_outside_are_where_they_come_in() {
+    check_app(
+        "//- src/lib.rs\nmod a;\nmod b;\nmod c;\n//- src/a.rs\npub use std::fmt::Debug;\n\
+         //- src/b.rs\npub use crate::a::Debug;\n//- src/c.rs\nuse crate::b::Debug;\n",
+        "src/a.rs:1 -> std (package, re-export)
+         src/b.rs:1 -> src/a.rs (re-export)
+         src/c.rs:1 -> src/a.rs (runtime)
+         src/lib.rs:1 -> src/a.rs (module)
+         src/lib.rs:2 -> src/b.rs (module)
+         src/lib.rs:3 -> src/c.rs (module)",
+    );
+}
