@@ -399,7 +399,7 @@ fn names_from_outside_are_where_they_come_in() {
     check_app(
         "//- src/lib.rs\nmod a;\nmod b;\nmod c;\n//- src/a.rs\npub use std::fmt::Debug;\n\
          //- src/b.rs\npub use crate::a::Debug;\n//- src/c.rs\nuse crate::b::Debug;\n",
-        "src/a.rs:1 -> std (package, re-export)
+        "src/a.rs:1 -> std (external, re-export)
          src/b.rs:1 -> src/a.rs (re-export)
          src/c.rs:1 -> src/a.rs (runtime)
          src/lib.rs:1 -> src/a.rs (module)
