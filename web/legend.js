@@ -16,7 +16,7 @@ export function showInfo(info) {
   byId("name").textContent = info.name;
   byId("counts").replaceChildren(
     ...info.counts.map(({ name, value, unit }) =>
-      element("li", "", element("b", "", formatValue(value)), ` ${unit ? `${unit} ` : ""}${name}`),
+      element("li", "", element("b", "", formatValue(value)), ` ${unit ? `${unit} ` : ""}${value === 1 ? name.replace(/s$/, "") : name}`),
     ),
   );
   byId("legend").hidden = false;

@@ -139,6 +139,8 @@ function prepareCities() {
  * @param {string} of the recording it is in
  */
 function select(building, of) {
+  // What another city loses as selection when the menu changes is no news.
+  if (of !== recording && !building) return;
   showCity(of);
   if (building?.entity === selected?.entity && building?.instance === selected?.instance) return;
   selected = building;

@@ -195,9 +195,20 @@ fn numbers(metric: Metric<'_>, drawn: &[FileId]) -> (Vec<Rgb>, ColorLegend) {
     let stops = if span > 0.0 { STOPS } else { 1 };
     let mut entries = Vec::new();
     let mut counted = 0;
+    let is_whole = values.iter().all(|value| value.fract() == 0.0);
+    let mut last = None;
     for stop in 0..stops {
         let share = f64::from(stop) / f64::from(STOPS - 1);
-        let value = least + span * share.powf(1.0 / power);
+        let mut value = least + span * share.powf(1.0 / power);
+        let mut share = share;
+        if is_whole {
+            // A count has no fractions: the stop moves to the next whole value, and its colour with it.
+            value = value.round();
+            share = if span > 0.0 { ((value - least) / span).powf(power) } else { 0.0 };
+        }
+        if last.replace(value) == Some(value) {
+            continue;
+        }
         let upto = if stop + 1 == stops { values.len() } else { values.partition_point(|&other| other <= value) };
         entries.push(LegendEntry { label: short(value), color: sequential(share), files: (upto - counted) as u32 });
         counted = upto;
@@ -352,7 +363,8 @@ mod tests {
         let (colors, legend) = colors(ColorBy::Number(Metric { name: "n", unit: "", values: &values }), &drawn);
         assert_eq!((colors[0], colors[4], colors[5]), (SEQUENTIAL[0], SEQUENTIAL[9], OTHER));
         let labels: Vec<&str> = legend.entries.iter().map(|entry| &*entry.label).collect();
-        assert_eq!((labels[0], labels[5], labels[6]), ("1", "1000", "unknown"));
+        assert_eq!((labels[0], &labels[labels.len() - 2..]), ("1", &["1000", "unknown"][..]));
+        assert!(labels.iter().all(|label| !label.contains('.')), "whole values have whole stops: {labels:?}");
         assert_eq!(legend.entries.iter().map(|entry| entry.files).sum::<u32>(), 6);
     }
 }

@@ -107,6 +107,10 @@ pub struct Show {
     pub base_url: String,
 }
 
+const AREA: &str = "code_lines";
+const HEIGHT: &str = "complexity";
+const COLOR: &str = "language";
+
 /// What is analysed and how it looks.
 #[derive(Debug, Args)]
 pub struct CityArgs {
@@ -114,13 +118,13 @@ pub struct CityArgs {
     #[arg(default_value = ".", value_name = "SOURCE")]
     pub source: PathBuf,
     /// Metric of the footprint.
-    #[arg(long, value_name = "METRIC", default_value = "code_lines", help_heading = "Look")]
+    #[arg(long, value_name = "METRIC", default_value = AREA, help_heading = "Look")]
     pub area: String,
     /// Metric of the height.
-    #[arg(long, value_name = "METRIC", default_value = "complexity", help_heading = "Look")]
+    #[arg(long, value_name = "METRIC", default_value = HEIGHT, help_heading = "Look")]
     pub height: String,
     /// Metric of the colour.
-    #[arg(long, value_name = "METRIC", default_value = "language", help_heading = "Look")]
+    #[arg(long, value_name = "METRIC", default_value = COLOR, help_heading = "Look")]
     pub color: String,
     /// At most so many import arcs, the strongest; 1000 is the most [default: by the number of files].
     #[arg(long, value_name = "N", help_heading = "Look")]
@@ -154,6 +158,31 @@ pub enum Class {
 }
 
 impl CityArgs {
+    /// Whether nothing but the source was given.
+    pub fn is_plain(&self) -> bool {
+        let is_default_look =
+            [&*self.area, &*self.height, &*self.color] == [AREA, HEIGHT, COLOR] && self.arcs.is_none();
+        let takes_all = self.with.is_empty() && self.include.is_empty() && self.exclude.is_empty();
+        is_default_look && takes_all && !self.hidden && !self.no_ignore
+    }
+
+    /// The options as a recording keeps them; the source itself, a path of this machine, is left out.
+    pub fn json(&self) -> String {
+        let with: Vec<_> = self.with.iter().filter_map(ValueEnum::to_possible_value).collect();
+        serde_json::json!({
+            "area": self.area,
+            "height": self.height,
+            "color": self.color,
+            "arcs": self.arcs,
+            "with": with.iter().map(|class| class.get_name()).collect::<Vec<_>>(),
+            "include": self.include,
+            "exclude": self.exclude,
+            "hidden": self.hidden,
+            "no_ignore": self.no_ignore,
+        })
+        .to_string()
+    }
+
     /// What the analysis needs of it.
     pub fn options(&self) -> Options {
         Options {

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::args::CityArgs;
 use crate::analysis::Analysis;
 use crate::city::{self, City, CityInput, ColorBy, Cycles};
-use crate::metrics::{Column, METRICS};
+use crate::metrics::{Column, METRICS, Metric, NAMING_UNIT};
 
 /// Refuses names that no metric has, before any work is done.
 pub fn check_names(args: &CityArgs) -> Result<()> {
@@ -28,15 +28,11 @@ pub fn city(analysis: &Analysis, args: &CityArgs) -> Result<City> {
     let (area, height) = (numbers(analysis, &args.area)?, numbers(analysis, &args.height)?);
     let Some(color) = analysis.metric(&args.color) else { bail!("--color {}: no such metric", args.color) };
     let color_numbers = color.values.to_numbers().unwrap_or_default();
-    let names: Vec<&str> = match &color.values {
-        Column::Text(values) => values.iter().map(|value| &**value).collect(),
-        Column::U64(_) | Column::F64(_) => Vec::new(),
-    };
-    let color = match color.values {
-        Column::Text(_) => ColorBy::Category { name: &color.name, values: &names },
-        Column::U64(_) | Column::F64(_) => {
-            ColorBy::Number(city::Metric { name: &color.name, unit: &color.unit, values: &color_numbers })
-        }
+    let categories = categories(color);
+    let names: Vec<&str> = categories.iter().flatten().map(|name| &**name).collect();
+    let color = match categories {
+        Some(_) => ColorBy::Category { name: &color.name, values: &names },
+        None => ColorBy::Number(city::Metric { name: &color.name, unit: &color.unit, values: &color_numbers }),
     };
     let metric = |name: &'static str, values| city::Metric { name, unit: unit(name), values };
     Ok(city::build(&CityInput {
@@ -50,6 +46,19 @@ pub fn city(analysis: &Analysis, args: &CityArgs) -> Result<City> {
         arc_budget: args.arcs,
         previous: None,
     }))
+}
+
+/// The categories of a metric by file: text, or numbers that only name something, of which 0 is nothing.
+fn categories(metric: &Metric) -> Option<Vec<Box<str>>> {
+    match &metric.values {
+        Column::Text(values) => Some(values.clone()),
+        Column::U64(values) if &*metric.unit == NAMING_UNIT => {
+            let name =
+                |&value: &u64| if value == 0 { "none".into() } else { format!("{} {value}", metric.name).into() };
+            Some(values.iter().map(name).collect())
+        }
+        Column::U64(_) | Column::F64(_) => None,
+    }
 }
 
 fn numbers(analysis: &Analysis, name: &str) -> Result<Vec<f64>> {

@@ -62,6 +62,12 @@ fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<()> {
 
 fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     if view.city.source.extension().is_some_and(|extension| extension == "rrd") {
+        if !view.city.is_plain() {
+            bail!(
+                "{}: a recording has its look and its files already; leave these options out",
+                view.city.source.display()
+            );
+        }
         return run_replay(cli, std::slice::from_ref(&view.city.source), &view.show);
     }
     if let Some(url) = &view.connect {
@@ -74,7 +80,7 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     let server = show::prepare(&view.show)?;
     let built = build(cli, &view.city, cancelled)?;
     built.print_summary(false)?;
-    show::show(cli, &view.show, server, vec![stream::to_bytes(&built.messages)?])
+    show::show(cli, &view.show, server, vec![show::Opened::new(stream::to_bytes(&built.messages)?)?])
 }
 
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
@@ -99,8 +105,13 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
 }
 
 fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
-    let recordings = show::read_recordings(&show::recordings_among(paths)?)?;
+    let recordings = show::read_recordings(cli, &show::recordings_among(paths)?)?;
     let server = show::prepare(show)?;
+    if cli.json {
+        for recording in &recordings {
+            print_line(&summary::json(recording.analysis()))?;
+        }
+    }
     show::show(cli, show, server, recordings)
 }
 
@@ -112,7 +123,7 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     let analysis = analysis::analyze(&args.source, &args.options(), &bar, cancelled)?;
     bar.finish();
     let city = look::city(&analysis, args)?;
-    let messages = stream::record(&analysis, &city)?;
+    let messages = stream::record(&analysis, &city, &args.json())?;
     let json = cli.json.then(|| summary::json(&analysis));
     if json.is_none() && !cli.quiet {
         summary::print(&analysis);

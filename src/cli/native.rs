@@ -23,7 +23,7 @@ pub fn find() -> Result<()> {
 }
 
 /// Hands the recordings to the viewer and waits until its window is closed.
-pub fn show(recordings: &[Vec<u8>]) -> Result<()> {
+pub fn show(recordings: impl IntoIterator<Item = Vec<u8>>) -> Result<()> {
     let mut viewer = Command::new("rerun")
         .args(["--bind", "127.0.0.1", "-"])
         .stdin(Stdio::piped())
@@ -31,7 +31,7 @@ pub fn show(recordings: &[Vec<u8>]) -> Result<()> {
         .with_context(|| format!("--native: `rerun` does not start; {INSTALL}"))?;
     if let Some(mut pipe) = viewer.stdin.take() {
         // One that ends before it has everything says why by its status.
-        let written = recordings.iter().try_for_each(|recording| pipe.write_all(recording));
+        let written = recordings.into_iter().try_for_each(|recording| pipe.write_all(&recording));
         written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
     }
     let status = viewer.wait()?;

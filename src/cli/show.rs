@@ -10,9 +10,10 @@ use walkdir::WalkDir;
 
 use super::args::{Cli, Show};
 use super::{native, print_line, say};
+use crate::analysis::Analysis;
 use crate::serve::{ServeOptions, Server, Stopper};
 use crate::session::{City, RecordedCity, Session};
-use crate::stream;
+use crate::stream::{self, Loaded};
 
 /// What Ctrl-C has to stop.
 static SERVING: Mutex<Option<Stopper>> = Mutex::new(None);
@@ -36,8 +37,8 @@ pub fn prepare(show: &Show) -> Result<Option<Server>> {
 }
 
 /// Shows recordings until Ctrl-C, or until the desktop viewer is closed.
-pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Vec<u8>>) -> Result<()> {
-    let Some(server) = server else { return native::show(&recordings) };
+pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Opened>) -> Result<()> {
+    let Some(server) = server else { return native::show(recordings.into_iter().map(|recording| recording.bytes)) };
     let session = session(recordings)?;
     *SERVING.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.stopper());
     let url = server.url();
@@ -54,14 +55,14 @@ fn open_browser(url: &str) -> std::io::Result<()> {
     webbrowser::open_browser_with_options(webbrowser::Browser::Default, url, options.with_suppress_output(true))
 }
 
-fn session(recordings: Vec<Vec<u8>>) -> Result<Session> {
+fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = Vec::<City>::new();
     for recording in recordings {
-        let source = RecordedCity::new(stream::load(recording.as_slice())?);
+        let source = RecordedCity::new(recording.loaded);
         let info = source.page_info();
         // The same recording twice is one to the viewer.
         if cities.iter().all(|city| city.info.recording_id != info.recording_id) {
-            cities.push(City { info, recording: vec![Bytes::from(recording)], source: Box::new(source) });
+            cities.push(City { info, recording: vec![Bytes::from(recording.bytes)], source: Box::new(source) });
         }
     }
     let mut cities = cities.into_iter();
@@ -69,19 +70,25 @@ fn session(recordings: Vec<Vec<u8>>) -> Result<Session> {
     Ok(Session::new(first, cities.collect()))
 }
 
+/// A file to be read.
+pub struct Found {
+    path: PathBuf,
+    is_named: bool,
+}
+
 /// The recordings named, and those in the folders named, sorted.
-pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<Found>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
-            files.push(path.clone());
+            files.push(Found { path: path.clone(), is_named: true });
             continue;
         }
         let before = files.len();
         for entry in WalkDir::new(path).sort_by_file_name() {
             let entry = entry?;
             if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "rrd") {
-                files.push(entry.into_path());
+                files.push(Found { path: entry.into_path(), is_named: false });
             }
         }
         if files.len() == before {
@@ -94,13 +101,47 @@ pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads recordings and makes sure that each has a city.
-pub fn read_recordings(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
-    files.iter().map(|file| read_recording(file)).collect()
+/// A recording that was read.
+pub struct Opened {
+    bytes: Vec<u8>,
+    loaded: Loaded,
 }
 
-fn read_recording(file: &Path) -> Result<Vec<u8>> {
+impl Opened {
+    /// What a recording just made holds.
+    pub fn new(bytes: Vec<u8>) -> Result<Self> {
+        let loaded = stream::load(&bytes)?;
+        Ok(Self { bytes, loaded })
+    }
+
+    /// What it is of.
+    pub fn analysis(&self) -> &Analysis {
+        &self.loaded.analysis
+    }
+}
+
+/// Reads recordings and makes sure that each has a city. One that was only found in a folder may have none: then it is
+/// named and left out.
+pub fn read_recordings(cli: &Cli, files: &[Found]) -> Result<Vec<Opened>> {
+    let mut opened = Vec::new();
+    for Found { path, is_named } in files {
+        match read_recording(cli, path) {
+            Ok(recording) => opened.push(recording),
+            Err(error) if !is_named => say(cli, &format!("not shown: {error:#}")),
+            Err(error) => return Err(error),
+        }
+    }
+    if opened.is_empty() {
+        bail!("no recording of a city among the files; write one with `repolis log FOLDER -o FILE`");
+    }
+    Ok(opened)
+}
+
+fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
-    stream::load(&bytes).with_context(|| file.display().to_string())?;
-    Ok(bytes)
+    let opened = Opened::new(bytes).with_context(|| file.display().to_string())?;
+    if !stream::has_footer(&opened.bytes) {
+        say(cli, &format!("{}: its end is missing, it was cut off; what is there is shown", file.display()));
+    }
+    Ok(opened)
 }

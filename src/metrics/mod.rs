@@ -82,6 +82,9 @@ const fn count(
     Spec { name, unit, description, compute: Compute::U64(compute) }
 }
 
+/// The unit of metrics whose values are names: they can be told apart, but not compared.
+pub const NAMING_UNIT: &str = "number";
+
 /// Every metric of a file. A new one is a row here.
 pub const METRICS: &[Spec] = &[
     Spec {
@@ -122,9 +125,12 @@ pub const METRICS: &[Spec] = &[
         description: "PageRank in the import graph (Brin and Page 1998, damping 0.85)",
         compute: Compute::F64(|of| of.graph.ranks[of.id.index()]),
     },
-    count("cycle", "number", "number of the import cycle that holds the file, 1 for the largest, 0 for none", |of| {
-        of.graph.cycle_of[of.id.index()].map_or(0, |cycle| u64::from(cycle) + 1)
-    }),
+    count(
+        "cycle",
+        NAMING_UNIT,
+        "number of the import cycle that holds the file, 1 for the largest, 0 for none",
+        |of| of.graph.cycle_of[of.id.index()].map_or(0, |cycle| u64::from(cycle) + 1),
+    ),
     count("layer", "level", "longest chain of imports below the file, a cycle taken as one", |of| {
         of.graph.layers[of.id.index()].into()
     }),

@@ -4,7 +4,7 @@ use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::overrides::{Override, OverrideBuilder};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::Link;
@@ -96,8 +96,9 @@ const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 /// Lists the regular files below `root`.
 ///
 /// Symbolic links are never walked, so nothing outside the root is read and no loop exists; the root itself may be
-/// a link. Where a link leads to something below the root it is noted, so that imports through it can be resolved. `.gitignore` counts in folders that are not git repositories too; the user's global ignore file does not,
-/// so that two machines see the same city.
+/// a link. Where a link leads to something below the root it is noted, so that imports through it can be resolved.
+/// `.gitignore` counts in folders that are not git repositories too; the user's global ignore file does not, so that
+/// two machines see the same city.
 ///
 /// # Errors
 /// When the root is not a readable folder or a glob is malformed. Anything below the root that cannot be read becomes
@@ -110,7 +111,7 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
     }
     std::fs::read_dir(&disk_root).map_err(unreadable)?;
 
-    let globs = overrides(&disk_root, options)?;
+    let globs = Globs::new(&disk_root, options)?;
     let in_repository_above =
         !disk_root.join(".git").exists() && disk_root.ancestors().skip(1).any(|dir| dir.join(".git").exists());
     let (pruned, with_ignore) = (globs.clone(), !options.no_ignore);
@@ -139,7 +140,7 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
         .require_git(false)
         .filter_entry(move |entry| {
             !is_version_control(entry)
-                && (!is_dir(entry) || !excluded(&pruned, entry) && takes_ignore_files_of(entry.path()))
+                && (!is_dir(entry) || !pruned.refuse(entry) && takes_ignore_files_of(entry.path()))
         })
         .threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build_parallel();
@@ -155,14 +156,40 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
     Ok(walk)
 }
 
-fn overrides(root: &Path, options: &ScanOptions) -> Result<Override, ScanError> {
-    let mut builder = OverrideBuilder::new(root);
-    let include = options.include.iter().map(|glob| (glob, glob.clone()));
-    let exclude = options.exclude.iter().map(|glob| (glob, format!("!{glob}")));
-    for (glob, rule) in include.chain(exclude) {
-        builder.add(&rule).map_err(|error| ScanError::Glob { glob: glob.clone(), reason: error.to_string() })?;
+/// The user's own globs.
+#[derive(Clone)]
+struct Globs {
+    /// `None` takes everything.
+    include: Option<Gitignore>,
+    exclude: Gitignore,
+}
+
+impl Globs {
+    fn new(root: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
+        let include = (!options.include.is_empty()).then(|| matcher(root, &options.include)).transpose()?;
+        Ok(Self { include, exclude: matcher(root, &options.exclude)? })
     }
-    builder.build().map_err(|error| ScanError::Glob { glob: options.include.join(" "), reason: error.to_string() })
+
+    /// Whether a folder need not be entered, or a file not be taken. A glob that matches a folder stands for all in it.
+    fn refuse(&self, entry: &DirEntry) -> bool {
+        if entry.depth() == 0 {
+            return false;
+        }
+        let matches = |globs: &Gitignore| globs.matched_path_or_any_parents(entry.path(), is_dir(entry)).is_ignore();
+        matches(&self.exclude) || !is_dir(entry) && self.include.as_ref().is_some_and(|include| !matches(include))
+    }
+}
+
+fn matcher(root: &Path, globs: &[String]) -> Result<Gitignore, ScanError> {
+    let glob_error =
+        |glob: &str, error: ignore::Error| ScanError::Glob { glob: glob.to_owned(), reason: error.to_string() };
+    let mut builder = GitignoreBuilder::new(root);
+    // Git takes an unclosed bracket literally; typed here it is a mistake.
+    builder.allow_unclosed_class(false);
+    for glob in globs {
+        builder.add_line(None, glob).map_err(|error| glob_error(glob, error))?;
+    }
+    builder.build().map_err(|error| glob_error(&globs.join(" "), error))
 }
 
 /// The ignore file of a folder that a walk would never finish reading: a pipe, a device, or beyond all measure.
@@ -182,14 +209,10 @@ fn is_dir(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn excluded(globs: &Override, entry: &DirEntry) -> bool {
-    entry.depth() > 0 && globs.matched(entry.path(), is_dir(entry)).is_ignore()
-}
-
 /// Hands every thread its own lists.
 struct Collector<'s> {
     root: &'s Path,
-    globs: &'s Override,
+    globs: &'s Globs,
     merged: &'s Mutex<Walk>,
 }
 
@@ -202,7 +225,7 @@ impl<'s> ParallelVisitorBuilder<'s> for Collector<'s> {
 /// One thread's lists, merged once when the thread ends.
 struct Visitor<'s> {
     root: &'s Path,
-    globs: &'s Override,
+    globs: &'s Globs,
     merged: &'s Mutex<Walk>,
     found: Walk,
 }
@@ -224,7 +247,7 @@ impl Visitor<'_> {
             self.found.skipped.push(Skip { path, reason: format!("an ignore file has a mistake: {error}") });
         }
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
-        if excluded(self.globs, &entry) {
+        if self.globs.refuse(&entry) {
             return;
         }
         let path = relative(self.root, entry.path());
@@ -246,6 +269,7 @@ impl Visitor<'_> {
                 self.found.links.push(Link { path, target: relative(self.root, &target) });
                 return;
             }
+            Ok(target) if target == self.root => "a symbolic link to the root itself; not followed",
             Ok(_) => "a symbolic link that leaves the repository; not followed",
             Err(_) => "a symbolic link that leads nowhere",
         };
@@ -339,6 +363,10 @@ mod tests {
             [(".gitignore", "out/\nx.py\n"), ("out/a.py", ""), ("x.py", ""), ("src/b.py", ""), ("src/b.rs", "")];
         let include = ScanOptions { include: vec!["*.py".into()], ..Default::default() };
         check(&files, &include, &["src/b.py"]);
+        for folder in ["src", "src/", "/src"] {
+            let include = ScanOptions { include: vec![folder.into()], ..Default::default() };
+            check(&files, &include, &["src/b.py", "src/b.rs"]);
+        }
         let exclude = ScanOptions { exclude: vec!["src/*.py".into()], ..Default::default() };
         check(&files, &exclude, &["src/b.rs"]);
     }

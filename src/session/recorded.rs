@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     ArcKey, Building, CitySource, ColorKey, Details, Function, Import, Kind, Legend, LegendEntry, List, Measure,
@@ -44,7 +44,7 @@ impl RecordedCity {
         let Loaded { store, legend, analysis, .. } = &self.loaded;
         let imports = analysis.resolution.edges.iter().filter(|edge| edge.kind != ImportKind::Module).count();
         let counts = [
-            ("files", analysis.drawn.len()),
+            ("buildings", analysis.drawn.len()),
             ("functions", analysis.functions.len()),
             ("imports", imports),
             ("cycles", analysis.graph.cycles.len()),
@@ -92,8 +92,14 @@ impl RecordedCity {
             language: Some(entry.language.name().to_owned()),
             class: Some(entry.class.name().to_owned()).filter(|class| class != "source"),
             metrics: analysis.metrics.iter().filter_map(|metric| measure(metric, file)).collect(),
-            imports: List::first(self.imports_of(file).iter().map(|edge| end(edge, edge.to)), ROWS),
-            imported_by: List::first(self.importers_of(file).map(|edge| end(edge, edge.from)), ROWS),
+            imports: List::first(
+                files_once(self.imports_of(file), |edge| edge.to).map(|edge| end(edge, edge.to)),
+                ROWS,
+            ),
+            imported_by: List::first(
+                files_once(self.importers_of(file), |edge| edge.from).map(|edge| end(edge, edge.from)),
+                ROWS,
+            ),
             externals: List::first(externals.into_iter().map(|row| row.package.to_string()), ROWS),
             functions: List::first(functions(analysis, file), ROWS),
             ..Details::new(&*entry.path, Kind::File)
@@ -152,6 +158,15 @@ impl CitySource for RecordedCity {
         let messages = stream::theme_messages(&self.loaded.store, theme, nanos_since_epoch()).ok()?;
         stream::to_bytes(&messages).ok().map(Bytes::from)
     }
+}
+
+/// The first import of each file, as fan-in and fan-out count them: Rust's `mod` is containment and none.
+fn files_once<'a>(
+    edges: impl IntoIterator<Item = &'a Edge>,
+    other: impl Fn(&Edge) -> FileId,
+) -> impl Iterator<Item = &'a Edge> {
+    let mut seen = FxHashSet::default();
+    edges.into_iter().filter(move |edge| edge.kind != ImportKind::Module && seen.insert(other(edge)))
 }
 
 fn nanos_since_epoch() -> u64 {

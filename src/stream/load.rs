@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use re_log_encoding::DecoderApp;
+use re_log_encoding::{Decodable, DecoderApp, StreamFooter};
 use rerun::external::re_log_types::LogMsg;
 use rerun::log::Chunk;
 use rerun::{StoreId, StoreKind};
@@ -40,6 +40,12 @@ pub struct Loaded {
     pub places: FxHashMap<FileId, Place>,
     /// The middle of each roof in metres.
     pub roofs: FxHashMap<FileId, glam::Vec3>,
+}
+
+/// Whether a recording ends as a complete one does.
+pub fn has_footer(bytes: &[u8]) -> bool {
+    let start = bytes.len().checked_sub(StreamFooter::ENCODED_SIZE_BYTES);
+    start.is_some_and(|start| StreamFooter::from_rrd_bytes(&bytes[start..]).is_ok())
 }
 
 /// Reads a recording that Repolis wrote.

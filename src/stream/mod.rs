@@ -20,7 +20,7 @@ use std::io;
 pub use blueprint::{Extent, Theme, messages as blueprint_messages, theme_messages};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
-pub use load::{Loaded, Place, load};
+pub use load::{Loaded, Place, has_footer, load};
 pub use record::record;
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;

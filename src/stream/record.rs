@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rerun::archetypes::RecordingInfo;
-use rerun::external::arrow::array::{ArrayRef, StringArray, UInt32Array};
+use rerun::external::arrow::array::{ArrayRef, StringArray};
 use rerun::external::re_log_types::LogMsg;
 use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
 
@@ -20,12 +20,14 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// The messages of a recording of `city`, which was built from `analysis`, and its layout.
 ///
+/// `options` are kept as a property: how the city was asked for, in JSON.
+///
 /// # Errors
 /// When Rerun refuses a chunk, which no input should cause.
-pub fn record(analysis: &Analysis, city: &City) -> Result<Vec<LogMsg>, StreamError> {
+pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<LogMsg>, StreamError> {
     let legend = serde_json::to_string(&city.legend).map_err(std::io::Error::from)?;
     let mut writer = StoreWriter::new(identity::store_id(analysis, &legend), TimePoint::default());
-    properties(&mut writer, analysis, legend)?;
+    properties(&mut writer, analysis, options, legend)?;
     ground::log(&mut writer, analysis, city)?;
     buildings(&mut writer, analysis, city)?;
     arcs::log(&mut writer, city)?;
@@ -40,7 +42,7 @@ pub fn record(analysis: &Analysis, city: &City) -> Result<Vec<LogMsg>, StreamErr
 }
 
 /// What the recording is of. No absolute path, user or host name is among it.
-fn properties(writer: &mut StoreWriter, analysis: &Analysis, legend: String) -> Result<(), StreamError> {
+fn properties(writer: &mut StoreWriter, analysis: &Analysis, options: &str, legend: String) -> Result<(), StreamError> {
     writer.log("/__properties", &RecordingInfo::new().with_name(analysis.name.as_str()))?;
     let one = |text: &str| [text.to_owned()];
     let batches = Table::default()
@@ -48,6 +50,7 @@ fn properties(writer: &mut StoreWriter, analysis: &Analysis, legend: String) -> 
         .text("commit", one(analysis.commit.as_deref().unwrap_or_default()))
         .text("tool_version", one(env!("CARGO_PKG_VERSION")))
         .u32("schema_version", [SCHEMA_VERSION])
+        .text("options", one(options))
         .text("legend", [legend])
         .into_batches()?;
     Ok(writer.log_batches("/__properties/repolis", batches)?)
@@ -78,17 +81,11 @@ fn buildings(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Resu
     Ok(())
 }
 
-/// A metric's values for the instances of a batch; counts are narrowed to 32 bits where all of them fit.
+/// A metric's values for the instances of a batch, in the same type as in the tables.
 fn instance_values(values: &Column, instances: &[FileId]) -> ArrayRef {
     let rows = || instances.iter().map(|file| file.index());
     match values {
-        Column::U64(values) => {
-            let narrow: Option<Vec<u32>> = rows().map(|row| u32::try_from(values[row]).ok()).collect();
-            match narrow {
-                Some(narrow) => Arc::new(UInt32Array::from(narrow)),
-                None => column_array(&Column::U64(rows().map(|row| values[row]).collect())),
-            }
-        }
+        Column::U64(values) => column_array(&Column::U64(rows().map(|row| values[row]).collect())),
         Column::F64(values) => column_array(&Column::F64(rows().map(|row| values[row]).collect())),
         Column::Text(values) => Arc::new(StringArray::from_iter_values(rows().map(|row| &values[row]))),
     }

@@ -42,7 +42,7 @@ def test_the_city_is_drawn(watched: Watched) -> None:
 
 def test_the_header_names_the_repository(watched: Watched) -> None:
     expect(watched.page.locator("#name")).to_have_text("shop")
-    expect(watched.page.locator("#counts")).to_contain_text("files")
+    expect(watched.page.locator("#counts")).to_contain_text("buildings")
 
 
 def test_the_legend_says_what_sizes_and_colours_mean(watched: Watched) -> None:

@@ -69,7 +69,7 @@ fn a_bad_glob() {
     repolis: "a[": not a valid glob (error parsing glob 'a[': unclosed character class; missing ']'); the syntax is that of .gitignore
     "#);
     assert_snapshot!(message("log shop --exclude {a -o city.rrd"), @r#"
-    repolis: "{a": not a valid glob (error parsing glob '!{a': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)); the syntax is that of .gitignore
+    repolis: "{a": not a valid glob (error parsing glob '{a': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)); the syntax is that of .gitignore
     "#);
 }
 
