@@ -1,6 +1,7 @@
 //! Python sources become facts: imports, functions, classes. Knows neither the file's name nor its package.
 
 mod depth;
+mod dynamic;
 mod imports;
 mod visit;
 
@@ -140,6 +141,17 @@ mod tests {
         );
         check_imports("importlib.import_module('.x', __package__)", &["1 dynamic . x"]);
         check_imports("importlib.import_module('..y.x', package=__name__)", &["1 dynamic ..y x"]);
+        check_imports("importlib.import_module('.x', 'p')", &["1 dynamic p.x"]);
+        check_imports("import_module('..x.y', package='p.q.r')", &["1 dynamic p.q.x.y"]);
+        check_imports("import_module('...x', 'p')\nimport_module('.x', 'p q')\nimport_module('.x')", &[]);
+        check_imports(
+            "from importlib import import_module as im\nim('p.x')\nim('.y', 'p')\nother('p.z')",
+            &["1 runtime importlib import_module", "2 dynamic p.x", "3 dynamic p.y"],
+        );
+        check_imports(
+            "import importlib as il\nil.import_module('p.x')\nil.reload('p.y')\nother.import_module('p.z')",
+            &["1 runtime importlib", "2 dynamic p.x"],
+        );
         check_imports("importlib.import_module('.x', other)\nimportlib.import_module('a b')", &[]);
     }
 

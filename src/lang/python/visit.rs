@@ -4,6 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextSize};
 
+use super::dynamic::{Importers, is_dotted_name};
 use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts};
 use crate::lang::{Function, ImportKind};
 
@@ -54,6 +55,7 @@ struct Visit<'a> {
     functions: Vec<Function>,
     classes: u32,
     imports: ImportsBuilder,
+    importers: Importers<'a>,
     extends_path: bool,
     /// Qualified name of the innermost class or function.
     scope: String,
@@ -74,6 +76,7 @@ impl<'a> Visit<'a> {
             functions: Vec::new(),
             classes: 0,
             imports: ImportsBuilder::default(),
+            importers: Importers::default(),
             extends_path: false,
             scope: String::new(),
             type_only: false,
@@ -94,6 +97,9 @@ impl<'a> Visit<'a> {
         for alias in &import.names {
             let line = self.lines.line_of(alias.start());
             let module = alias.name.as_str();
+            if let Some(bound) = &alias.asname {
+                self.importers.see_module(module, bound.as_str());
+            }
             if is_dotted_name(module) {
                 self.imports.push(Import { level: 0, module, form: ImportForm::Module, line, kind, exported: false });
             }
@@ -114,6 +120,9 @@ impl<'a> Visit<'a> {
             }
             let form = if name == "*" { ImportForm::Star } else { ImportForm::Member(name) };
             let bound = alias.asname.as_ref().map(|bound| bound.as_str());
+            if let (0, Some(bound)) = (import.level, bound) {
+                self.importers.see_member(module, name, bound);
+            }
             let top_level = self.scope.is_empty();
             let exported = top_level && (form == ImportForm::Star || bound == Some(name));
             if top_level && !exported {
@@ -199,51 +208,19 @@ impl<'a> Visit<'a> {
         self.type_only = outer;
     }
 
-    /// `importlib.import_module("a.b")`, `import_module(".b", __package__)`, `__import__("a.b")`, and what makes a package
-    /// a legacy namespace.
+    /// Imports by call, and what makes a package a legacy namespace.
     fn call(&mut self, call: &'a ast::ExprCall) {
-        let (owner, callee) = match &*call.func {
-            Expr::Name(name) => (None, name.id.as_str()),
-            Expr::Attribute(attribute) => (Some(&*attribute.value), attribute.attr.as_str()),
+        if let Some((level, module, form)) = self.importers.import(call) {
+            let line = self.lines.line_of(call.start());
+            let kind = ImportKind::Dynamic;
+            return self.imports.push(Import { level, module: &module, form, line, kind, exported: false });
+        }
+        let callee = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
-        match callee {
-            "import_module" | "__import__" => {
-                let is_import = match owner {
-                    None => true,
-                    Some(Expr::Name(name)) => matches!(name.id.as_str(), "importlib" | "builtins"),
-                    Some(_) => false,
-                };
-                if is_import {
-                    self.dynamic_import(call);
-                }
-            }
-            "extend_path" | "declare_namespace" if self.scope.is_empty() => self.extends_path = true,
-            _ => {}
-        }
-    }
-
-    fn dynamic_import(&mut self, call: &'a ast::ExprCall) {
-        let Some(Expr::StringLiteral(literal)) = call.arguments.find_argument_value("name", 0) else {
-            return;
-        };
-        let written = literal.value.to_str();
-        let module = written.trim_start_matches('.');
-        let level = (written.len() - module.len()) as u32;
-        let package = call.arguments.find_argument_value("package", 1);
-        let in_own_package =
-            matches!(package, Some(Expr::Name(name)) if matches!(name.id.as_str(), "__package__" | "__name__"));
-        if !is_dotted_name(module) || (level > 0 && !in_own_package) {
-            return;
-        }
-        let line = self.lines.line_of(call.start());
-        // A relative module has no form of its own: `.a.b` is imported as `from .a import b` would.
-        let (module, form) = match (level, module.rsplit_once('.')) {
-            (0, _) => (module, ImportForm::Module),
-            (_, Some((package, name))) => (package, ImportForm::Member(name)),
-            (_, None) => ("", ImportForm::Member(module)),
-        };
-        self.imports.push(Import { level, module, form, line, kind: ImportKind::Dynamic, exported: false });
+        self.extends_path |= self.scope.is_empty() && matches!(callee, "extend_path" | "declare_namespace");
     }
 
     /// Collects the string literals of `__all__ = […]`, `__all__ += […]`, `__all__ = a.__all__ + […]`.
@@ -372,11 +349,4 @@ fn is_type_checking(test: &Expr) -> bool {
         Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
         _ => false,
     }
-}
-
-fn is_dotted_name(name: &str) -> bool {
-    name.split('.').all(|part| {
-        part.starts_with(|first: char| first == '_' || first.is_alphabetic())
-            && part.chars().all(|char| char == '_' || char.is_alphanumeric())
-    })
 }

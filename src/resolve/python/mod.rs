@@ -120,9 +120,11 @@ impl Importer<'_> {
         let mut portion = None;
         let mut is_namespace = false;
         let mut first_missing = None;
+        let mut means_itself = false;
         for (root, is_own) in self.roots.candidates(self.dir, top) {
             match self.modules.look_up(root.dir, import.module, import.form) {
-                Lookup::Found(files) if self.is_itself(import, files) => {}
+                // A script named like a package (`examples/flask.py`, which imports `flask`) does not mean itself.
+                Lookup::Found(files) if self.is_itself(root.dir, files) => means_itself |= root.is_declared,
                 Lookup::Found(files) if is_own => return Target::Files(files),
                 // Of other projects, the one that shares most of its path is meant.
                 Lookup::Found(files) => {
@@ -140,12 +142,25 @@ impl Importer<'_> {
                 Lookup::Missing(_) => {}
             }
         }
-        let files = nearest.map(|(_, files)| files).or(portion);
+        let files = nearest.map(|(_, files)| files).or(portion).or_else(|| self.beside(import, top));
         match (files, first_missing) {
             (Some(files), _) => Target::Files(files),
-            (None, _) if is_namespace => Target::Nothing,
+            (None, _) if is_namespace || means_itself => Target::Nothing,
             (None, Some(missing)) => Target::Unresolved(self.modules.reason(&missing)),
             (None, None) => Target::External,
+        }
+    }
+
+    /// What lies beside the file, or beside the package around it: a script finds that (`import util`) even where others
+    /// import it by its path (`backend.util`). The package around the file is found by that path alone.
+    fn beside(&self, import: &PythonImport<'_>, top: &str) -> Option<ModuleFiles> {
+        let base = self.roots.own(self.dir).first()?.dir;
+        if self.modules.contains(base, top, self.dir) {
+            return None;
+        }
+        match self.modules.look_up(base, import.module, import.form) {
+            Lookup::Found(files) if !self.is_itself(base, files) => Some(files),
+            _ => None,
         }
     }
 
@@ -157,14 +172,14 @@ impl Importer<'_> {
             |root: &&Root| (root.is_stdlib || root.is_declared && can_shadow) && self.modules.is_regular(root.dir, top);
         let root = self.roots.own(self.dir).iter().find(is_shadow)?;
         match self.modules.look_up(root.dir, import.module, import.form) {
-            Lookup::Found(files) | Lookup::Portion(files) if !self.is_itself(import, files) => Some(files),
+            Lookup::Found(files) | Lookup::Portion(files) if !self.is_itself(root.dir, files) => Some(files),
             _ => None,
         }
     }
 
-    /// A script named like a package (`flask.py`, which imports `flask`) does not mean itself.
-    fn is_itself(&self, import: &PythonImport<'_>, files: ModuleFiles) -> bool {
-        !self.is_init && !import.module.contains('.') && files.contains(self.from)
+    /// True if the file found directly in `root` is the one that imports.
+    fn is_itself(&self, root: DirId, files: ModuleFiles) -> bool {
+        self.dir == root && files.contains(self.from)
     }
 }
 

@@ -119,6 +119,16 @@ impl<'a> Modules<'a> {
         matches!(self.child(dir, name), Some(Module::Package(..) | Module::File(_)))
     }
 
+    /// True if the directory `name` in `dir` is `inner` or holds it.
+    pub(super) fn contains(&self, dir: DirId, name: &str, mut inner: DirId) -> bool {
+        let Some(outer) = self.children.get(&(dir, name)).and_then(|entry| entry.dir) else { return false };
+        // Parents have smaller ids than their children.
+        while inner > outer {
+            inner = self.tree.dir(inner).parent;
+        }
+        inner == outer
+    }
+
     /// Follows `module`, and a member of it, from `dir`.
     pub(super) fn look_up<'n>(&self, dir: DirId, module: &'n str, form: PythonImportForm<'n>) -> Lookup<'n> {
         let mut at = self.dir_module(dir);

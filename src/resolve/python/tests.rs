@@ -381,3 +381,90 @@ from app import setup
         ",
     );
 }
+
+#[test]
+fn scripts_find_what_lies_beside_them() {
+    check(
+        "
+//- backend/json.py
+//- backend/main.py
+import util, numpy, json
+from lib import x, y
+//- backend/jobs/__init__.py
+//- backend/jobs/run.py
+import util
+import jobs
+//- backend/lib/__init__.py
+//- backend/lib/x.py
+//- backend/util.py
+//- tests/test_util.py
+from backend.util import q
+from backend.lib import x
+import backend.jobs
+",
+        "
+        backend/jobs/run.py:1 -> backend/util.py (runtime)
+        backend/main.py:2 -> backend/lib/__init__.py (runtime)
+        backend/main.py:2 -> backend/lib/x.py (runtime)
+        backend/main.py:1 -> backend/util.py (runtime)
+        tests/test_util.py:3 -> backend/jobs/__init__.py (runtime)
+        tests/test_util.py:2 -> backend/lib/x.py (runtime)
+        tests/test_util.py:1 -> backend/util.py (runtime)
+        backend/jobs/run.py:2 -> jobs (external, runtime)
+        backend/main.py:1 -> json (external, runtime)
+        backend/main.py:1 -> numpy (external, runtime)
+        ",
+    );
+}
+
+#[test]
+fn calls_that_import_literals() {
+    check(
+        "
+//- a.py
+import importlib as il
+from importlib import import_module as im
+il.import_module('pkg.y')
+im('pkg.y')
+im('.y', 'pkg')
+il.import_module('..y', package='pkg.sub')
+//- pkg/__init__.py
+//- pkg/y.py
+",
+        "
+        a.py:3 -> pkg/y.py (dynamic)
+        a.py:4 -> pkg/y.py (dynamic)
+        a.py:5 -> pkg/y.py (dynamic)
+        a.py:6 -> pkg/y.py (dynamic)
+        a.py:1 -> importlib (external, runtime)
+        a.py:2 -> importlib (external, runtime)
+        ",
+    );
+}
+
+#[test]
+fn modules_that_import_themselves_lead_nowhere() {
+    check(
+        "
+//- main.py
+from main import foo
+import main
+//- other/core.py
+from other import core
+import other.core
+//- pkg/__init__.py
+import pkg
+from pkg import attribute
+//- pkg/x.py
+from pkg import x
+from pkg import attribute
+import pkg
+//- src/tool.py
+from tool import foo
+",
+        "
+        pkg/x.py:2 -> pkg/__init__.py (runtime)
+        pkg/x.py:3 -> pkg/__init__.py (runtime)
+        ",
+    );
+}
