@@ -2,9 +2,12 @@
 
 mod files;
 mod identity;
+mod timings;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use timings::Timings;
 
 use crate::graph::CodeGraph;
 use crate::lang::{Diagnostic, Facts, Function};
@@ -89,6 +92,8 @@ pub struct Analysis {
     pub diagnostics: Vec<DiagnosticRow>,
     /// Files and folders that could not be taken, in path order.
     pub skipped: Vec<Skip>,
+    /// How long the stages took; empty when read from a recording.
+    pub timings: Timings,
 }
 
 impl Analysis {
@@ -135,10 +140,12 @@ pub fn analyze(
     cancelled: &AtomicBool,
 ) -> Result<Analysis, AnalysisError> {
     let workers = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?;
-    let walk = crate::scan::walk(root, &options.scan)?;
+    let mut timings = Timings::default();
+    let walk = timings.time("walk", || crate::scan::walk(root, &options.scan))?;
     let mut skipped = walk.skipped;
     let found = walk.candidates.len();
-    let read = workers.install(|| files::read_all(walk.candidates, options, progress, cancelled));
+    let read =
+        timings.time("parse", || workers.install(|| files::read_all(walk.candidates, options, progress, cancelled)));
     if cancelled.load(Ordering::Relaxed) {
         return Err(AnalysisError::Cancelled);
     }
@@ -155,13 +162,13 @@ pub fn analyze(
         });
     }
     progress.report("resolving imports", 0, 1);
-    let resolution = workers.install(|| resolve(&Sources { tree: &tree, facts: &facts }));
-    let graph = CodeGraph::new(tree.files.len(), &resolution.edges);
-    let metrics = metrics::compute(&tree.files, &facts, &graph);
-    let (functions, diagnostics) = rows(facts);
+    let resolution = timings.time("resolve", || workers.install(|| resolve(&Sources { tree: &tree, facts: &facts })));
+    let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
+    let metrics = timings.time("metrics", || metrics::compute(&tree.files, &facts, &graph));
+    let (functions, diagnostics) = timings.time("rows", || rows(facts));
     let name = identity::folder_name(root);
-    let commit = identity::commit(root);
-    Ok(Analysis { name, commit, tree, drawn, functions, resolution, graph, metrics, diagnostics, skipped })
+    let commit = timings.time("commit", || identity::commit(root));
+    Ok(Analysis { name, commit, tree, drawn, functions, resolution, graph, metrics, diagnostics, skipped, timings })
 }
 
 fn rows(facts: Vec<Facts>) -> (Vec<FunctionRow>, Vec<DiagnosticRow>) {

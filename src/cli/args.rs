@@ -22,6 +22,9 @@ pub struct Cli {
     /// Print a summary as one line of JSON, for scripts.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Print how many seconds each stage took, as one line of JSON on standard error.
+    #[arg(long, global = true, hide = true)]
+    pub timings: bool,
 }
 
 const EXAMPLES: &str = "\

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
 
-use crate::analysis::{self, AnalysisError};
+use crate::analysis::{self, AnalysisError, Timings};
 use crate::stream;
 
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
@@ -90,10 +90,11 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if let Some(url) = &log.connect {
         stream::check_url(url)?;
     }
-    let built = build(cli, &log.city, cancelled)?;
+    let mut built = build(cli, &log.city, cancelled)?;
+    let (messages, timings) = (&built.messages, &mut built.timings);
     // Both are tried even when one fails: a viewer that went away costs no recording.
-    let written = log.output.as_deref().map_or(Ok(()), |file| output::write(file, &built.messages));
-    let sent = log.connect.as_deref().map_or(Ok(()), |url| stream::send(&built.messages, url));
+    let written = log.output.as_deref().map_or(Ok(()), |file| timings.time("write", || output::write(file, messages)));
+    let sent = log.connect.as_deref().map_or(Ok(()), |url| timings.time("send", || stream::send(messages, url)));
     if let (Some(file), Ok(())) = (&log.output, &written)
         && file != Path::new("-")
     {
@@ -101,6 +102,9 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     }
     written?;
     sent?;
+    if cli.timings {
+        tell(&summary::seconds(&built.timings));
+    }
     built.print_summary(log.output.as_deref() == Some(Path::new("-")))
 }
 
@@ -120,21 +124,23 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     check_source(&args.source)?;
     look::check_names(args)?;
     let bar = progress::Bar::new(cli.quiet);
-    let analysis = analysis::analyze(&args.source, &args.options(), &bar, cancelled)?;
+    let mut analysis = analysis::analyze(&args.source, &args.options(), &bar, cancelled)?;
     bar.finish();
-    let city = look::city(&analysis, args)?;
-    let messages = stream::record(&analysis, &city, &args.json())?;
+    let mut timings = std::mem::take(&mut analysis.timings);
+    let city = timings.time("city", || look::city(&analysis, args))?;
+    let messages = timings.time("record", || stream::record(&analysis, &city, &args.json()))?;
     let json = cli.json.then(|| summary::json(&analysis));
     if json.is_none() && !cli.quiet {
         summary::print(&analysis);
     }
-    Ok(Built { messages, json })
+    Ok(Built { messages, json, timings })
 }
 
 /// A recording to be written, and what scripts are told once it is.
 struct Built {
     messages: Vec<stream::LogMsg>,
     json: Option<String>,
+    timings: Timings,
 }
 
 impl Built {

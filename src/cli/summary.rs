@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::tell;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Timings};
 use crate::lang::ImportKind;
 
 /// Skips and remarks that are listed one by one.
@@ -73,6 +73,12 @@ pub fn json(analysis: &Analysis) -> String {
         "skipped": skipped,
     })
     .to_string()
+}
+
+/// How long the stages took, as a line of JSON.
+pub fn seconds(timings: &Timings) -> String {
+    let stages = timings.stages.iter().map(|&(stage, time)| (stage.to_owned(), json!(time.as_secs_f64())));
+    json!({ "seconds": serde_json::Map::from_iter(stages) }).to_string()
 }
 
 fn imports(analysis: &Analysis) -> usize {

@@ -11,7 +11,7 @@ use tokei::LanguageType;
 
 use super::table::Table;
 use super::{LoadError, tables};
-use crate::analysis::{Analysis, DiagnosticRow, FunctionRow};
+use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
 use crate::city::Legend;
 use crate::graph::CodeGraph;
 use crate::lang::{Diagnostic, Function, ImportKind, caught};
@@ -89,6 +89,7 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
         metrics,
         diagnostics: Vec::new(),
         skipped: Vec::new(),
+        timings: Timings::default(),
     };
     diagnostics(table("diagnostics")?, &mut analysis)?;
     let roofs = roofs(&places, &batches);

@@ -1,0 +1,197 @@
+"""Measures `repolis log` beside other tools, as docs/performance.md describes; `make bench` runs it.
+
+Prints tables in Markdown and writes benches/results.json.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import inputs
+import synthetic
+from measure import Contestant, Result, interleaved
+
+RECORDING = inputs.CACHE / "out.rrd"
+SCALES = (12_500, 25_000, 50_000, 100_000)
+STEPS = ("python", "rust", "typescript", "scaling", "size")
+
+
+class Report:
+    """What was measured, printed as it comes."""
+
+    def __init__(self) -> None:
+        self.sections: dict[str, dict] = {}
+
+    def table(self, title: str, tree: Path, files: int, results: dict[str, Result]) -> None:
+        """Times and peaks; ratios are ours to the peer's in the same run."""
+        ours = results["repolis log"]
+        print(
+            f"\n## {title}: {files:,} files\n\n| program | runs | wall | user | peak memory | ours / its: wall | user |"
+        )
+        print("|---|---:|---:|---:|---:|---:|---:|")
+        for result in results.values():
+            peak = f"{result.peak_bytes / 2**20:.0f} MiB"
+            ratios = (
+                "| |"
+                if result is ours
+                else f"| {ratio(ours.wall_s, result.wall_s)} | {ratio(ours.user_s, result.user_s)} |"
+            )
+            print(f"| {result.name} | {result.runs} | {result.wall_s:.2f} s | {result.user_s:.2f} s | {peak} {ratios}")
+        print(f"\nPeak memory of `repolis log`: {ours.peak_bytes / 1024 / files:.1f} KiB a file.", flush=True)
+        self.sections[title] = {
+            "tree": tree.name,
+            "files": files,
+            "results": [dataclasses.asdict(result) for result in results.values()],
+        }
+
+    def line(self, title: str, text: str, values: dict) -> None:
+        """A finding in a sentence."""
+        print(f"\n{text}", flush=True)
+        self.sections[title] = values
+
+
+def ratio(ours: float, its: float) -> str:
+    """Ours as a part of its; as so many times faster where it is far."""
+    value = ours / max(its, 1e-3)
+    return f"{value:.2f}×" if value > 0.1 else f"{value:.3f}× (1/{1 / value:.0f})"
+
+
+def repolis(tree: Path, runs: int = 5) -> Contestant:
+    return Contestant("repolis log", [str(PROGRAM), "log", "--quiet", str(tree), "-o", str(RECORDING)], runs)
+
+
+def log(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [PROGRAM, "log", *options, tree, "-o", RECORDING]
+    return subprocess.run(command, check=True, text=True, capture_output=True)
+
+
+def summary(tree: Path) -> dict:
+    return json.loads(log(tree, "--json").stdout)
+
+
+def profile(report: Report, title: str, tree: Path, runs: int = 5) -> None:
+    """Where the time goes, by stage; the medians of several runs."""
+    taken = [json.loads(log(tree, "--quiet", "--timings").stderr.splitlines()[-1])["seconds"] for _ in range(runs)]
+    stages = {stage: statistics.median(run[stage] for run in taken) for stage in taken[0]}
+    whole = sum(stages.values())
+    ordered = sorted(stages.items(), key=lambda stage: -stage[1])
+    shares = ", ".join(f"{stage} {seconds * 1000:.0f} ms ({seconds / whole:.0%})" for stage, seconds in ordered)
+    report.line(f"{title}: profile", f"Stages of {title}: {shares}.", stages)
+
+
+def bench_python(report: Report, tree: Path) -> None:
+    ruff = Contestant("ruff analyze graph", [str(Path(sys.executable).parent / "ruff"), "analyze", "graph", str(tree)])
+    report.table("Python", tree, summary(tree)["files"], interleaved([repolis(tree), ruff]))
+    profile(report, "Python", tree)
+
+
+def bench_rust(report: Report, tree: Path) -> None:
+    peers = [Contestant("floor: read and parse", [str(inputs.floor()), str(tree)])]
+    peers.append(Contestant("tokei", [str(inputs.tokei()), str(tree)]))
+    report.table("Rust", tree, summary(tree)["files"], interleaved([repolis(tree), *peers]))
+    profile(report, "Rust", tree, 3)
+
+
+def bench_typescript(report: Report, tree: Path, runs: int) -> None:
+    tools, copy = inputs.node_tools(), inputs.with_links(tree)
+    node = ["node", "--stack-size=4000", "--max-old-space-size=8000"]
+    suffixes = "js,jsx,ts,tsx,mjs,cjs,mts,cts"
+    madge = [str(tools / "madge/bin/cli.js"), "--extensions", suffixes, "--ts-config", "tsconfig.json", "--json", "."]
+    cruiser = [str(tools / "dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dc.cjs"]
+    peers = [
+        Contestant("madge", [*node, *madge], runs, copy),
+        Contestant("dependency-cruiser", [*node, *cruiser, "--output-type", "json", "."], runs, copy),
+    ]
+    report.table("TypeScript", tree, summary(tree)["files"], interleaved([repolis(tree), *peers]))
+    profile(report, "TypeScript", tree)
+    shutil.rmtree(copy)
+
+
+def bench_scaling(report: Report) -> None:
+    times = {}
+    for files in SCALES:
+        tree = synthetic.tree(inputs.CACHE / "synthetic", files)
+        times[files] = interleaved([repolis(tree, 3)])["repolis log"]
+        shutil.rmtree(tree)
+    print(
+        "\n## Scaling: small files in four languages\n\n| files | wall | user | peak memory | times the half: wall | user |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|")
+    for files, result in times.items():
+        half = times.get(files // 2)
+        growth = f"{result.wall_s / half.wall_s:.2f} | {result.user_s / half.user_s:.2f}" if half else "|"
+        peak = f"{result.peak_bytes / 2**20:.0f} MiB"
+        print(f"| {files:,} | {result.wall_s:.2f} s | {result.user_s:.2f} s | {peak} | {growth} |", flush=True)
+    report.sections["scaling"] = {str(files): dataclasses.asdict(result) for files, result in times.items()}
+
+
+def bench_size(report: Report, title: str, tree: Path) -> None:
+    """A recording's bytes; those of functions are what leaving out their table saves."""
+    found = summary(tree)
+    rerun, without = Path(sys.executable).parent / "rerun", RECORDING.with_name("without.rrd")
+
+    def size_without(entity: str) -> int:
+        subprocess.run(
+            [rerun, "rrd", "filter", "--drop-entity", entity, RECORDING, "-o", without], check=True, capture_output=True
+        )
+        return without.stat().st_size
+
+    size = RECORDING.stat().st_size
+    functions = size_without("/nothing") - size_without("/tables/functions")
+    without.unlink()
+    per_file, per_function = (size - functions) / found["files"], functions / max(found["functions"], 1)
+    text = (
+        f"Recording of {title}: {size:,} bytes; {per_function:.1f} bytes for each of {found['functions']:,} functions, "
+        f"besides them {per_file:.0f} bytes for each of {found['files']:,} files."
+    )
+    report.line(f"{title}: size", text, {"bytes": size, "per_function": per_function, "per_file": per_file})
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
+    parser.add_argument("--rust", metavar="DIR", type=Path, help="instead of cargo's registry")
+    parser.add_argument("--typescript", metavar="DIR", type=Path, help="instead of packages from npm")
+    parser.add_argument("--typescript-runs", metavar="N", type=int, default=3, help="runs of the peers, which are slow")
+    parser.add_argument("--program", metavar="FILE", type=Path, default=inputs.ROOT / "target/release/repolis")
+    parser.add_argument("--only", metavar="STEP", choices=STEPS, action="append", help=f"of: {', '.join(STEPS)}")
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    inputs.CACHE.mkdir(parents=True, exist_ok=True)
+    report, steps = Report(), args.only or STEPS
+    trees = {
+        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size"} & {*steps} else None,
+        "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
+    }
+    load = os.getloadavg()[0]
+    print(f"{platform.machine()}, {os.cpu_count()} cores; load before: {load:.1f}", flush=True)
+    if "python" in steps:
+        bench_python(report, trees["Python"])
+    if "rust" in steps:
+        bench_rust(report, trees["Rust"])
+    if "typescript" in steps:
+        tree = (args.typescript or inputs.typescript_tree()).resolve()
+        bench_typescript(report, tree, args.typescript_runs)
+    if "scaling" in steps:
+        bench_scaling(report)
+    if "size" in steps:
+        for title, tree in trees.items():
+            bench_size(report, title, tree)
+    RECORDING.unlink(missing_ok=True)
+    results = Path(__file__).with_name("results.json")
+    results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    ARGS = arguments()
+    PROGRAM = ARGS.program.resolve()
+    main(ARGS)
