@@ -23,6 +23,8 @@ pub(super) struct Package {
     pub is_2015: bool,
     /// Dependencies by the name that code uses.
     pub dependencies: FxHashMap<String, Dependency>,
+    /// A script may write sources when the package is built.
+    pub has_build_script: bool,
     /// Root files given in the manifest.
     roots: FxHashSet<FileId>,
 }
@@ -163,6 +165,7 @@ impl Reader<'_> {
             lib: file(lib_text("path").unwrap_or("src/lib.rs")),
             is_2015: edition.is_none_or(|edition| edition == "2015"),
             dependencies: FxHashMap::default(),
+            has_build_script: package.contains_key("build") || file("build.rs").is_some(),
             roots,
             name,
         })

@@ -6,6 +6,7 @@ mod names;
 #[cfg(test)]
 mod tests;
 mod textual;
+mod unseen;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -105,7 +106,9 @@ impl<'a, 'w> FileImports<'a, 'w> {
         let mut is_found = false;
         for meaning in self.meanings(path, import.scope, namespace, style) {
             match meaning {
-                Ok(Def::Hidden(module)) if self.is_lone_root(module) => failure = failure.or(Some(Reason::Orphan)),
+                Ok(Def::Hidden(module)) | Err(Failure::Missing(module, _)) if self.is_lone_root(module) => {
+                    failure = failure.or(Some(Reason::Orphan))
+                }
                 Ok(def) => {
                     is_found = true;
                     self.add(def, line, kind);
@@ -115,7 +118,7 @@ impl<'a, 'w> FileImports<'a, 'w> {
         }
         if let (false, Some(reason)) = (is_found, failure) {
             let import = if import.glob { format!("{path}::*") } else { path.to_owned() };
-            let reason = reason.sentence();
+            let reason = reason.sentence(self.names);
             self.result.unresolved.push(Unresolved { from: self.file, import: import.into(), line, reason });
         }
     }
@@ -176,8 +179,13 @@ enum Reason {
 }
 
 impl Reason {
-    fn sentence(&self) -> Box<str> {
+    fn sentence(&self, names: &Names<'_, '_>) -> Box<str> {
         match self {
+            Self::Failure(Failure::Missing(module, name)) => {
+                let file = names.sources.tree.file(names.modules.file_of(*module));
+                let what = if name.starts_with(|c: char| c.is_uppercase()) { "type" } else { "module" };
+                format!("no {what} {name} in {}", file.path).into()
+            }
             Self::Failure(Failure::UnknownHead(head)) => format!("no module or dependency named {head}").into(),
             Self::Failure(Failure::AboveRoot) => "there is no module above a crate's root".into(),
             Self::Failure(Failure::NotHere) => "the path leads back to itself".into(),

@@ -2,7 +2,7 @@
 //!
 //! A path leads to the file that defines its item, through re-exports and globs. The longest prefix that can be found
 //! counts, so that `Enum::Variant` is where `Enum` is. A name that a module should have but does not show (a macro
-//! made it) is taken to be in that module's own file. What a module re-exports from outside the repository counts as
+//! made it) is taken to be in that module's own file, unless a `use` goes on within it and the module cannot have it. What a module re-exports from outside the repository counts as
 //! defined by that module.
 
 use rustc_hash::FxHashMap;
@@ -12,6 +12,7 @@ use crate::resolve::Sources;
 use crate::resolve::rust::cargo::{Dependency, Package, Workspace};
 use crate::resolve::rust::modules::{CrateId, ModuleId, Modules, facts};
 use crate::resolve::rust::textual::TextualMacros;
+use crate::resolve::rust::unseen::{self, Unseen};
 
 /// What a path means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(super) enum Failure {
     UnknownHead(Box<str>),
     /// `super` where there is nothing above.
     AboveRoot,
+    /// The module has no module or type of that name.
+    Missing(ModuleId, Box<str>),
     /// There is such a name, in another namespace, or only by going in circles.
     NotHere,
 }
@@ -57,7 +60,7 @@ struct Glob {
 
 /// Everything names are looked up in.
 pub(super) struct Names<'a, 'w> {
-    sources: &'w Sources<'a>,
+    pub sources: &'w Sources<'a>,
     workspace: &'w Workspace,
     pub modules: &'w Modules<'a>,
     globs: FxHashMap<ModuleId, Vec<Glob>>,
@@ -65,6 +68,8 @@ pub(super) struct Names<'a, 'w> {
     outer_globs: FxHashMap<ModuleId, Vec<&'w str>>,
     exported_macros: FxHashMap<(CrateId, &'a str), ModuleId>,
     textual: TextualMacros<'a>,
+    /// By module, known once all globs are followed.
+    unseen: Vec<Unseen>,
     /// Root modules of libraries by package.
     libraries: Vec<Option<ModuleId>>,
 }
@@ -74,6 +79,8 @@ pub(super) struct Names<'a, 'w> {
 struct Query<'q> {
     active: Vec<(ModuleId, &'q str, Namespace)>,
     steps: u32,
+    /// A name on the way is bound more than once, for several configurations: only one of them is followed.
+    has_alternatives: bool,
 }
 
 /// Longest chain of re-exports that is followed.
@@ -102,10 +109,12 @@ impl<'a, 'w> Names<'a, 'w> {
             outer_globs: FxHashMap::default(),
             exported_macros: FxHashMap::default(),
             textual: TextualMacros::new(sources, modules),
+            unseen: Vec::new(),
             libraries,
         };
         names.collect_exported_macros();
         names.follow_globs();
+        names.unseen = unseen::find(&names);
         names
     }
 
@@ -118,6 +127,18 @@ impl<'a, 'w> Names<'a, 'w> {
         style: Style,
     ) -> Result<Def<'w>, Failure> {
         self.path(module, path, namespace, style, &mut Query::default())
+    }
+
+    /// Globs that lead to modules, as the module with the glob and its target.
+    pub fn globs(&self) -> impl Iterator<Item = (ModuleId, ModuleId)> {
+        self.globs.iter().flat_map(|(&module, globs)| globs.iter().map(move |glob| (module, glob.target)))
+    }
+
+    /// True if the package of a crate has a build script.
+    pub fn has_build_script(&self, id: CrateId) -> bool {
+        self.modules.crates[id as usize]
+            .package
+            .is_some_and(|package| self.workspace.packages[package].has_build_script)
     }
 
     fn facts(&self, module: ModuleId) -> Option<&'a RustFacts> {
@@ -224,6 +245,13 @@ impl<'a, 'w> Names<'a, 'w> {
                     None if wanted != Namespace::Any && self.has(inner, segment, query) => {
                         return Err(Failure::NotHere);
                     }
+                    // A glob's path ends with a module or type, too.
+                    None if style == Style::Use
+                        && (after.is_some() || namespace == Namespace::Type && query.active.is_empty())
+                        && self.lacks(inner, segment, query) =>
+                    {
+                        return Err(Failure::Missing(inner, segment.into()));
+                    }
                     None => return Ok(Def::Hidden(inner)),
                 },
             };
@@ -253,6 +281,15 @@ impl<'a, 'w> Names<'a, 'w> {
         'a: 'q,
     {
         self.lookup(module, name, Namespace::Any, None, query).is_some()
+    }
+
+    /// True if a module that does not show `name` cannot have it: no macro or the like makes it, no `use` brings it.
+    fn lacks(&self, module: ModuleId, name: &str, query: &Query<'_>) -> bool {
+        let is_cut = query.steps > MAX_STEPS || query.active.len() >= MAX_CHAIN;
+        let unseen = self.unseen.get(module as usize).copied().unwrap_or(Unseen::Anything);
+        let Some(facts) = self.facts(module) else { return false };
+        let is_bound = facts.imports_named(self.modules.modules[module as usize].scope, name).next().is_some();
+        !is_cut && !is_bound && !query.has_alternatives && !unseen.may_hold(name)
     }
 
     fn above(&self, module: ModuleId) -> Result<ModuleId, Failure> {
@@ -322,6 +359,9 @@ impl<'a, 'w> Names<'a, 'w> {
         let facts = self.facts(module)?;
         let scope = self.modules.modules[module as usize].scope;
         let sees_private = from.is_none_or(|from| self.modules.is_within(from, module));
+        let bindings = facts.imports_named(scope, name).filter(|import| !import.glob).count();
+        let types = facts.items_named(scope, name).filter(|item| item.kind.is_in(Namespace::Type)).count();
+        query.has_alternatives |= bindings + types > 1;
         let items = facts.items_named(scope, name).filter(|item| sees_private || item.public);
         let mut is_item = false;
         for item in items.filter(|item| item.kind.is_in(namespace)) {

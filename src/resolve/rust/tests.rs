@@ -407,3 +407,19 @@ fn names_from_outside_are_where_they_come_in() {
          src/lib.rs:3 -> src/c.rs (module)",
     );
 }
+
+#[test]
+fn no_module_is_guessed_within_a_use() {
+    check_app(
+        "//- src/lib.rs\nmod b;\nmod c;\n//- src/b.rs\nuse crate::nothere::Q;\nuse crate::Nothing::A;\nuse crate::gone::*;\n\
+         use crate::c::made::Q;\nuse crate::c;\nfn f() { crate::nothere::g() }\n//- src/c.rs\nmake! {}\n",
+        "src/b.rs:4 -> src/c.rs (runtime)
+         src/b.rs:5 -> src/c.rs (runtime)
+         src/b.rs:6 -> src/lib.rs (runtime)
+         src/lib.rs:1 -> src/b.rs (module)
+         src/lib.rs:2 -> src/c.rs (module)
+         src/b.rs:1 -> crate::nothere::Q (unresolved: no module nothere in src/lib.rs)
+         src/b.rs:2 -> crate::Nothing::A (unresolved: no type Nothing in src/lib.rs)
+         src/b.rs:3 -> crate::gone::* (unresolved: no module gone in src/lib.rs)",
+    );
+}
