@@ -60,7 +60,7 @@ fn read_one(candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts
     let language = Language::of_path(&disk_path);
     let (size, head) = match &bytes {
         Bytes::Whole(bytes) => (bytes.len() as u64, &bytes[..]),
-        Bytes::TooLarge(large) => (large.bytes, &large.head[..]),
+        Bytes::Head(large) => (large.bytes, &large.head[..]),
     };
     let class = scan::classify(&path, language, head);
     if class == FileClass::Binary && !options.with_binary {
@@ -69,7 +69,7 @@ fn read_one(candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts
     let facts = match bytes {
         _ if class == FileClass::Binary => Facts::default(),
         Bytes::Whole(bytes) => text_facts(&path, language, class, bytes),
-        Bytes::TooLarge(large) => too_large_facts(&large),
+        Bytes::Head(large) => too_large_facts(&large),
     };
     Ok((FileEntry { path, language, class, bytes: size }, facts))
 }

@@ -17,11 +17,14 @@ pub const MAX_COUNTED_BYTES: u64 = 1 << 30;
 pub enum Bytes {
     /// Everything.
     Whole(Vec<u8>),
-    /// The file is larger than [`MAX_READ_BYTES`].
-    TooLarge(Large),
+    /// The head only: the file is larger than [`MAX_READ_BYTES`], or no text.
+    Head(Large),
 }
 
-/// A file that is too large to be held in memory.
+/// How many bytes of a file tell whether it is text.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// A file that is not held in memory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Large {
     /// Size in bytes.
@@ -48,11 +51,16 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     }
     let bytes = meta.len();
     if bytes > MAX_READ_BYTES {
-        return large(file, bytes, MAX_COUNTED_BYTES).map(Bytes::TooLarge);
+        return large(file, bytes, MAX_COUNTED_BYTES).map(Bytes::Head);
     }
-    let mut whole = Vec::with_capacity(bytes as usize + 1);
     // Some file systems (proc, sys) give size 0 for files with content.
-    file.take(if bytes == 0 { MAX_READ_BYTES } else { bytes }).read_to_end(&mut whole)?;
+    let limit = if bytes == 0 { MAX_READ_BYTES } else { bytes };
+    let mut whole = Vec::with_capacity(bytes as usize + 1);
+    (&file).take(limit.min(HEAD_BYTES)).read_to_end(&mut whole)?;
+    if bytes > HEAD_BYTES && is_binary(&whole) {
+        return Ok(Bytes::Head(Large { bytes, head: whole, ..Large::default() }));
+    }
+    file.take(limit.saturating_sub(HEAD_BYTES)).read_to_end(&mut whole)?;
     Ok(Bytes::Whole(whole))
 }
 
@@ -63,7 +71,6 @@ fn large(file: File, bytes: u64, max_counted_bytes: u64) -> io::Result<Large> {
 }
 
 fn count(mut reader: impl Read) -> io::Result<Large> {
-    const HEAD_BYTES: usize = 8 << 10;
     let mut large = Large::default();
     let mut buffer = vec![0; 1 << 20];
     let (mut line_has_bytes, mut line_is_filled) = (false, false);
@@ -75,7 +82,7 @@ fn count(mut reader: impl Read) -> io::Result<Large> {
             Err(error) => return Err(error),
         };
         let chunk = &buffer[..length];
-        let wanted = HEAD_BYTES.saturating_sub(large.head.len()).min(length);
+        let wanted = (HEAD_BYTES as usize).saturating_sub(large.head.len()).min(length);
         large.head.extend_from_slice(&chunk[..wanted]);
         if wanted > 0 && is_binary(&large.head) {
             return Ok(Large { head: large.head, ..Large::default() });
@@ -106,6 +113,20 @@ mod tests {
         let large = count(text.as_bytes()).unwrap();
         assert_eq!((large.filled_lines, large.blank_lines, large.counted_bytes), (700_001, 700_000, text.len() as u64));
         assert_eq!(large.head.len(), 8 << 10);
+    }
+
+    #[test]
+    fn of_a_file_that_is_no_text_only_the_head_is_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (bytes, is_whole) in [(vec![b'x'; 20_000], true), (vec![0; 20_000], false), (vec![0; 8 << 10], true)] {
+            std::fs::write(file.path(), &bytes).unwrap();
+            match read(file.path()).unwrap() {
+                Bytes::Whole(whole) => assert!(is_whole && whole == bytes),
+                Bytes::Head(large) => {
+                    assert_eq!((is_whole, large.bytes, large.head.len()), (false, bytes.len() as u64, 8 << 10));
+                }
+            }
+        }
     }
 
     #[test]
