@@ -24,7 +24,7 @@ class Contestant:
 
     name: str
     command: list[str]
-    runs: int = 5
+    runs: int
     folder: Path | None = None
 
 

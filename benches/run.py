@@ -63,8 +63,8 @@ def ratio(ours: float, its: float) -> str:
     return f"{value:.2f}×" if value > 0.1 else f"{value:.3f}× (1/{1 / value:.0f})"
 
 
-def repolis(tree: Path, runs: int = 5) -> Contestant:
-    return Contestant("repolis log", [str(PROGRAM), "log", "--quiet", str(tree), "-o", str(RECORDING)], runs)
+def repolis(tree: Path) -> Contestant:
+    return Contestant("repolis log", [str(PROGRAM), "log", "--quiet", str(tree), "-o", str(RECORDING)], ARGS.runs)
 
 
 def log(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -76,9 +76,9 @@ def summary(tree: Path) -> dict:
     return json.loads(log(tree, "--json").stdout)
 
 
-def profile(report: Report, title: str, tree: Path, runs: int = 5) -> None:
+def profile(report: Report, title: str, tree: Path) -> None:
     """Where the time goes, by stage; the medians of several runs."""
-    taken = [json.loads(log(tree, "--quiet", "--timings").stderr.splitlines()[-1])["seconds"] for _ in range(runs)]
+    taken = [json.loads(log(tree, "--quiet", "--timings").stderr.splitlines()[-1])["seconds"] for _ in range(ARGS.runs)]
     stages = {stage: statistics.median(run[stage] for run in taken) for stage in taken[0]}
     whole = sum(stages.values())
     ordered = sorted(stages.items(), key=lambda stage: -stage[1])
@@ -87,16 +87,18 @@ def profile(report: Report, title: str, tree: Path, runs: int = 5) -> None:
 
 
 def bench_python(report: Report, tree: Path) -> None:
-    ruff = Contestant("ruff analyze graph", [str(Path(sys.executable).parent / "ruff"), "analyze", "graph", str(tree)])
+    ruff = Contestant(
+        "ruff analyze graph", [str(Path(sys.executable).parent / "ruff"), "analyze", "graph", str(tree)], ARGS.runs
+    )
     report.table("Python", tree, summary(tree)["files"], interleaved([repolis(tree), ruff]))
     profile(report, "Python", tree)
 
 
 def bench_rust(report: Report, tree: Path) -> None:
-    peers = [Contestant("floor: read and parse", [str(inputs.floor()), str(tree)])]
-    peers.append(Contestant("tokei", [str(inputs.tokei()), str(tree)]))
+    peers = [Contestant("floor: read and parse", [str(inputs.floor()), str(tree)], ARGS.runs)]
+    peers.append(Contestant("tokei", [str(inputs.tokei()), str(tree)], ARGS.runs))
     report.table("Rust", tree, summary(tree)["files"], interleaved([repolis(tree), *peers]))
-    profile(report, "Rust", tree, 3)
+    profile(report, "Rust", tree)
 
 
 def bench_typescript(report: Report, tree: Path, runs: int) -> None:
@@ -118,7 +120,7 @@ def bench_scaling(report: Report) -> None:
     times = {}
     for files in SCALES:
         tree = synthetic.tree(inputs.CACHE / "synthetic", files)
-        times[files] = interleaved([repolis(tree, 3)])["repolis log"]
+        times[files] = interleaved([repolis(tree)])["repolis log"]
         shutil.rmtree(tree)
     print(
         "\n## Scaling: small files in four languages\n\n| files | wall | user | peak memory | times the half: wall | user |"
@@ -159,7 +161,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
     parser.add_argument("--rust", metavar="DIR", type=Path, help="instead of cargo's registry")
     parser.add_argument("--typescript", metavar="DIR", type=Path, help="instead of packages from npm")
-    parser.add_argument("--typescript-runs", metavar="N", type=int, default=3, help="runs of the peers, which are slow")
+    parser.add_argument("--runs", metavar="N", type=int, default=5, help="runs of each program")
+    parser.add_argument("--typescript-runs", metavar="N", type=int, default=3, help="of madge and dependency-cruiser")
     parser.add_argument("--program", metavar="FILE", type=Path, default=inputs.ROOT / "target/release/repolis")
     parser.add_argument("--only", metavar="STEP", choices=STEPS, action="append", help=f"of: {', '.join(STEPS)}")
     return parser.parse_args()
