@@ -172,7 +172,8 @@ pub fn analyze(
 }
 
 fn rows(facts: Vec<Facts>) -> (Vec<FunctionRow>, Vec<DiagnosticRow>) {
-    let (mut functions, mut diagnostics) = (Vec::new(), Vec::new());
+    let mut functions = Vec::with_capacity(facts.iter().map(|facts| facts.functions.len()).sum());
+    let mut diagnostics = Vec::new();
     for (facts, id) in facts.into_iter().zip(0..) {
         let file = FileId(id);
         functions.extend(facts.functions.into_iter().map(|function| FunctionRow { file, function }));

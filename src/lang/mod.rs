@@ -169,6 +169,8 @@ pub fn extract(file_name: &str, language: Language, text: &str) -> Facts {
         (Some(parser), Some(language)) => (parser.extract)(text, language),
         _ => Facts::default(),
     };
+    // Kept until all files are read, hundreds of thousands of them.
+    facts.functions.shrink_to_fit();
     facts.lines = count_lines(language, text.as_bytes());
     facts.manifest = is_manifest(file_name).then(|| Box::from(text));
     facts
