@@ -117,21 +117,18 @@ const COLOR: &str = "language";
 /// What is analysed and how it looks.
 #[derive(Debug, Args)]
 pub struct CityArgs {
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
+/// What is analysed.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
     /// Folder of the repository.
     #[arg(default_value = ".", value_name = "SOURCE")]
-    pub source: PathBuf,
-    /// Metric of the footprint.
-    #[arg(long, value_name = "METRIC", default_value = AREA, help_heading = "Look")]
-    pub area: String,
-    /// Metric of the height.
-    #[arg(long, value_name = "METRIC", default_value = HEIGHT, help_heading = "Look")]
-    pub height: String,
-    /// Metric of the colour.
-    #[arg(long, value_name = "METRIC", default_value = COLOR, help_heading = "Look")]
-    pub color: String,
-    /// At most so many import arcs, the strongest; 1000 is the most [default: by the number of files].
-    #[arg(long, value_name = "N", help_heading = "Look")]
-    pub arcs: Option<usize>,
+    pub path: PathBuf,
     /// Draw files that are left out otherwise.
     #[arg(long, value_name = "CLASS", value_delimiter = ',', help_heading = "Files")]
     pub with: Vec<Class>,
@@ -149,6 +146,23 @@ pub struct CityArgs {
     pub no_ignore: bool,
 }
 
+/// How a city looks.
+#[derive(Debug, Args)]
+pub struct LookArgs {
+    /// Metric of the footprint.
+    #[arg(long, value_name = "METRIC", default_value = AREA, help_heading = "Look")]
+    pub area: String,
+    /// Metric of the height.
+    #[arg(long, value_name = "METRIC", default_value = HEIGHT, help_heading = "Look")]
+    pub height: String,
+    /// Metric of the colour.
+    #[arg(long, value_name = "METRIC", default_value = COLOR, help_heading = "Look")]
+    pub color: String,
+    /// At most so many import arcs, the strongest; 1000 is the most [default: by the number of files].
+    #[arg(long, value_name = "N", help_heading = "Look")]
+    pub arcs: Option<usize>,
+}
+
 /// Classes of files that are no buildings unless asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Class {
@@ -161,29 +175,30 @@ pub enum Class {
 }
 
 impl CityArgs {
-    /// Whether nothing but the source was given.
-    pub fn is_plain(&self) -> bool {
-        let is_default_look =
-            [&*self.area, &*self.height, &*self.color] == [AREA, HEIGHT, COLOR] && self.arcs.is_none();
-        let takes_all = self.with.is_empty() && self.include.is_empty() && self.exclude.is_empty();
-        is_default_look && takes_all && !self.hidden && !self.no_ignore
-    }
-
     /// The options as a recording keeps them; the source itself, a path of this machine, is left out.
     pub fn json(&self) -> String {
-        let with: Vec<_> = self.with.iter().filter_map(ValueEnum::to_possible_value).collect();
+        let (source, look) = (&self.source, &self.look);
+        let with: Vec<_> = source.with.iter().filter_map(ValueEnum::to_possible_value).collect();
         serde_json::json!({
-            "area": self.area,
-            "height": self.height,
-            "color": self.color,
-            "arcs": self.arcs,
+            "area": look.area,
+            "height": look.height,
+            "color": look.color,
+            "arcs": look.arcs,
             "with": with.iter().map(|class| class.get_name()).collect::<Vec<_>>(),
-            "include": self.include,
-            "exclude": self.exclude,
-            "hidden": self.hidden,
-            "no_ignore": self.no_ignore,
+            "include": source.include,
+            "exclude": source.exclude,
+            "hidden": source.hidden,
+            "no_ignore": source.no_ignore,
         })
         .to_string()
+    }
+}
+
+impl SourceArgs {
+    /// Whether any option says which files are taken.
+    pub fn has_options(&self) -> bool {
+        let takes_all = self.with.is_empty() && self.include.is_empty() && self.exclude.is_empty();
+        !takes_all || self.hidden || self.no_ignore
     }
 
     /// What the analysis needs of it.
@@ -199,5 +214,12 @@ impl CityArgs {
             with_minified: self.with.contains(&Class::Minified),
             with_binary: self.with.contains(&Class::Binary),
         }
+    }
+}
+
+impl LookArgs {
+    /// Whether any option says how the city looks.
+    pub fn has_options(&self) -> bool {
+        [&*self.area, &*self.height, &*self.color] != [AREA, HEIGHT, COLOR] || self.arcs.is_some()
     }
 }

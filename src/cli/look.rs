@@ -2,13 +2,13 @@
 
 use anyhow::{Result, bail};
 
-use super::args::CityArgs;
+use super::args::LookArgs;
 use crate::analysis::Analysis;
 use crate::city::{self, City, CityInput, ColorBy, Cycles};
 use crate::metrics::{Column, METRICS, Metric, NAMING_UNIT};
 
 /// Refuses names that no metric has, before any work is done.
-pub fn check_names(args: &CityArgs) -> Result<()> {
+pub fn check_names(args: &LookArgs) -> Result<()> {
     for (option, name) in [("--area", &args.area), ("--height", &args.height), ("--color", &args.color)] {
         if !METRICS.iter().any(|metric| metric.name == name) {
             let names: Vec<_> = METRICS.iter().map(|metric| metric.name).collect();
@@ -24,7 +24,7 @@ pub fn check_names(args: &CityArgs) -> Result<()> {
 }
 
 /// Builds the city with the metrics chosen.
-pub fn city(analysis: &Analysis, args: &CityArgs) -> Result<City> {
+pub fn city(analysis: &Analysis, args: &LookArgs) -> Result<City> {
     let (area, height) = (numbers(analysis, &args.area)?, numbers(analysis, &args.height)?);
     let Some(color) = analysis.metric(&args.color) else { bail!("--color {}: no such metric", args.color) };
     let color_numbers = color.values.to_numbers().unwrap_or_default();

@@ -6,6 +6,7 @@ mod native;
 mod output;
 mod progress;
 mod show;
+mod source;
 mod summary;
 
 use std::io::{self, Write};
@@ -18,7 +19,7 @@ use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
 
-use crate::analysis::{self, AnalysisError, Timings};
+use crate::analysis::{AnalysisError, Timings};
 use crate::stream;
 
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
@@ -61,14 +62,12 @@ fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<()> {
 }
 
 fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
-    if view.city.source.extension().is_some_and(|extension| extension == "rrd") {
-        if !view.city.is_plain() {
-            bail!(
-                "{}: a recording has its look and its files already; leave these options out",
-                view.city.source.display()
-            );
+    let source = &view.city.source;
+    if source::is_recording(&source.path) {
+        if source.has_options() || view.city.look.has_options() {
+            bail!("{}: a recording has its look and its files already; leave these options out", source.path.display());
         }
-        return run_replay(cli, std::slice::from_ref(&view.city.source), &view.show);
+        return run_replay(cli, std::slice::from_ref(&source.path), &view.show);
     }
     if let Some(url) = &view.connect {
         stream::check_url(url)?;
@@ -119,15 +118,16 @@ fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
     show::show(cli, show, server, recordings)
 }
 
-/// Analyses the folder, says what was found, and builds the messages of its recording.
+/// Analyses the source, says what was found, and builds the messages of its recording.
 fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
-    check_source(&args.source)?;
-    look::check_names(args)?;
-    let bar = progress::Bar::new(cli.quiet);
-    let mut analysis = analysis::analyze(&args.source, &args.options(), &bar, cancelled)?;
-    bar.finish();
+    let path = &args.source.path;
+    if source::is_recording(path) {
+        bail!("{0}: this is a recording already; show it with: repolis replay {0}", path.display());
+    }
+    look::check_names(&args.look)?;
+    let mut analysis = source::analysis(cli, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
-    let city = timings.time("city", || look::city(&analysis, args))?;
+    let city = timings.time("city", || look::city(&analysis, &args.look))?;
     let messages = timings.time("record", || stream::record(&analysis, &city, &args.json()))?;
     let json = cli.json.then(|| summary::json(&analysis));
     if json.is_none() && !cli.quiet {
@@ -153,22 +153,6 @@ impl Built {
         }
         Ok(())
     }
-}
-
-/// A path with `@` that does not exist was probably meant as a revision.
-fn check_source(source: &Path) -> Result<()> {
-    let text = source.to_string_lossy();
-    if source.is_file() && text.ends_with(".rrd") {
-        bail!("{text}: this is a recording already; show it with: repolis replay {text}");
-    }
-    if !source.exists()
-        && let Some((folder, revision)) = text.rsplit_once('@')
-    {
-        bail!(
-            "{text}: no such folder; to see another revision, check it out first: git -C {folder:?} worktree add ../{revision} {revision}"
-        );
-    }
-    Ok(())
 }
 
 fn say(cli: &Cli, text: &str) {

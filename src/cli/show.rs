@@ -118,6 +118,11 @@ impl Opened {
     pub fn analysis(&self) -> &Analysis {
         &self.loaded.analysis
     }
+
+    /// The same, taken out.
+    pub fn into_analysis(self) -> Analysis {
+        self.loaded.analysis
+    }
 }
 
 /// Reads recordings and makes sure that each has a city. One that was only found in a folder may have none: then it is
@@ -137,7 +142,8 @@ pub fn read_recordings(cli: &Cli, files: &[Found]) -> Result<Vec<Opened>> {
     Ok(opened)
 }
 
-fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
+/// Reads a recording and makes sure that it has a city.
+pub fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
     let opened = Opened::new(bytes).with_context(|| file.display().to_string())?;
     if !stream::has_footer(&opened.bytes) {
