@@ -7,7 +7,9 @@ mod script;
 #[cfg(test)]
 mod testing;
 
-use crate::lang::{Facts, Family, ImportKind, family};
+use rayon::prelude::*;
+
+use crate::lang::{Facts, Family, ImportKind, caught, family};
 use crate::scan::{FileId, SourceTree};
 
 /// An import of one file of the repository by another.
@@ -85,17 +87,17 @@ impl<'a> Sources<'a> {
     }
 }
 
-const RESOLVERS: &[fn(&Sources<'_>) -> Resolution] = &[python::resolve, rust::resolve, script::resolve];
+type Resolver = fn(&Sources<'_>) -> Resolution;
+
+const RESOLVERS: &[(Family, Resolver)] =
+    &[(Family::Python, python::resolve), (Family::Rust, rust::resolve), (Family::Script, script::resolve)];
 
 /// Resolves every import of every file.
 pub fn resolve(sources: &Sources<'_>) -> Resolution {
-    let mut all = Resolution::default();
-    for resolver in RESOLVERS {
-        let part = resolver(sources);
-        all.edges.extend(part.edges);
-        all.externals.extend(part.externals);
-        all.unresolved.extend(part.unresolved);
-    }
+    let parts = RESOLVERS.par_iter().map(|&(family, resolver)| {
+        caught(|| resolver(sources)).unwrap_or_else(|panic| failed(sources.files_of(family), &panic))
+    });
+    let mut all = joined(parts.collect());
     all.edges.retain(|edge| edge.from != edge.to);
     all.edges.sort_unstable();
     all.edges.dedup();
@@ -104,4 +106,48 @@ pub fn resolve(sources: &Sources<'_>) -> Resolution {
     all.unresolved.sort_unstable();
     all.unresolved.dedup();
     all
+}
+
+/// What `resolve` makes of each file, on all cores. A file at which it panics costs only its own imports.
+fn each_file(files: &[FileId], resolve: impl Fn(FileId) -> Resolution + Sync) -> Resolution {
+    let one = |&file| caught(|| resolve(file)).unwrap_or_else(|panic| failed([file], &panic));
+    let parts = files.par_chunks(64).map(|files| joined(files.iter().map(one).collect()));
+    joined(parts.collect())
+}
+
+fn joined(parts: Vec<Resolution>) -> Resolution {
+    let mut all = Resolution::default();
+    for part in parts {
+        all.edges.extend(part.edges);
+        all.externals.extend(part.externals);
+        all.unresolved.extend(part.unresolved);
+    }
+    all
+}
+
+/// Files whose imports are not known, because a resolver panicked.
+fn failed(files: impl IntoIterator<Item = FileId>, panic: &str) -> Resolution {
+    let unknown = |from| {
+        let reason = format!("the resolver failed ({panic}): the imports of this file are not known");
+        Unresolved { from, import: "*".into(), line: 0, reason: reason.into() }
+    };
+    Resolution { unresolved: files.into_iter().map(unknown).collect(), ..Resolution::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolver_that_panics_costs_one_file() {
+        let edge = |from| Edge { from, to: FileId(9), line: 1, kind: ImportKind::Runtime };
+        let found = each_file(&[FileId(0), FileId(1), FileId(2)], |from| {
+            assert_ne!(from.0, 1, "bad luck");
+            Resolution { edges: vec![edge(from)], ..Resolution::default() }
+        });
+        assert_eq!(found.edges, [edge(FileId(0)), edge(FileId(2))]);
+        let [lost] = &found.unresolved[..] else { panic!("{:?}", found.unresolved) };
+        assert_eq!((lost.from, &*lost.import), (FileId(1), "*"));
+        assert!(lost.reason.contains("bad luck"), "{}", lost.reason);
+    }
 }

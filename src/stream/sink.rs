@@ -42,12 +42,11 @@ pub fn encode(messages: &[LogMsg], mut writer: impl Write) -> Result<(), StreamE
         messages.par_iter().map(|message| encode_message(message, options.compression)).collect();
     let mut offset = header.len() as u64;
     let mut manifests = BTreeMap::<StoreId, RrdManifestBuilder>::new();
-    for (message, Encoded { bytes, uncompressed_size }) in messages.iter().zip(encoded?) {
-        if let LogMsg::ArrowMsg(store, arrow) = message {
+    for Encoded { bytes, uncompressed_size, chunk } in encoded? {
+        if let Some((store, batch)) = chunk {
             let start = offset + MessageHeader::ENCODED_SIZE_BYTES as u64;
             let span = Span::from_start_len(start, bytes.len() as u64 - MessageHeader::ENCODED_SIZE_BYTES as u64);
-            let batch = ChunkBatch::try_from(&arrow.batch).map_err(Box::new)?;
-            manifests.entry(store.clone()).or_default().append(&batch, span, uncompressed_size)?;
+            manifests.entry(store).or_default().append(&batch, span, uncompressed_size)?;
         }
         writer.write_all(&bytes)?;
         offset += bytes.len() as u64;
@@ -59,13 +58,19 @@ pub fn encode(messages: &[LogMsg], mut writer: impl Write) -> Result<(), StreamE
 struct Encoded {
     bytes: Vec<u8>,
     uncompressed_size: u64,
+    /// What the footer lists.
+    chunk: Option<(StoreId, ChunkBatch)>,
 }
 
 fn encode_message(message: &LogMsg, compression: Compression) -> Result<Encoded, StreamError> {
     let transport = message.to_transport(compression)?;
     let mut bytes = Vec::new();
     transport.to_rrd_bytes(&mut bytes)?;
-    Ok(Encoded { bytes, uncompressed_size: transport.byte_size_uncompressed() })
+    let chunk = match message {
+        LogMsg::ArrowMsg(store, arrow) => Some((store.clone(), ChunkBatch::try_from(&arrow.batch).map_err(Box::new)?)),
+        _ => None,
+    };
+    Ok(Encoded { bytes, uncompressed_size: transport.byte_size_uncompressed(), chunk })
 }
 
 /// The end of the stream: where each chunk is, by store.

@@ -7,12 +7,10 @@ mod stdlib;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
 use self::modules::{Lookup, ModuleFiles, Modules};
 use self::roots::{Root, Roots};
 use crate::lang::{Family, ImportKind, PythonImport, PythonImportForm};
-use crate::resolve::{Edge, External, Resolution, Sources, Unresolved};
+use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file};
 use crate::scan::{DirId, FileId};
 
 pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
@@ -22,28 +20,16 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     }
     let modules = Modules::new(sources);
     let roots = Roots::new(sources, &modules);
-    let parts: Vec<Resolution> = files
-        .par_chunks(64)
-        .map(|files| {
-            let mut part = Resolution::default();
-            for &from in files {
-                let file = sources.tree.file(from);
-                let is_init = file.name().starts_with("__init__.py");
-                let importer = Importer { from, dir: file.dir, is_init, modules: &modules, roots: &roots };
-                for import in sources.python(from).into_iter().flat_map(|facts| facts.imports()) {
-                    importer.resolve(&import, &mut part);
-                }
-            }
-            part
-        })
-        .collect();
-    let mut all = Resolution::default();
-    for part in parts {
-        all.edges.extend(part.edges);
-        all.externals.extend(part.externals);
-        all.unresolved.extend(part.unresolved);
-    }
-    all
+    each_file(&files, |from| {
+        let file = sources.tree.file(from);
+        let is_init = file.name().starts_with("__init__.py");
+        let importer = Importer { from, dir: file.dir, is_init, modules: &modules, roots: &roots };
+        let mut found = Resolution::default();
+        for import in sources.python(from).into_iter().flat_map(|facts| facts.imports()) {
+            importer.resolve(&import, &mut found);
+        }
+        found
+    })
 }
 
 /// One file whose imports are resolved.

@@ -8,7 +8,6 @@ mod tests;
 mod textual;
 mod unseen;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::lang::ImportKind;
@@ -16,7 +15,7 @@ use crate::lang::rust::{Import, Namespace, PathUse, RustFacts};
 use crate::resolve::rust::cargo::Workspace;
 use crate::resolve::rust::modules::{ModuleId, Modules};
 use crate::resolve::rust::names::{Def, Failure, Names, Style};
-use crate::resolve::{Edge, External, Resolution, Sources, Unresolved};
+use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file, joined};
 use crate::scan::FileId;
 
 pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
@@ -24,15 +23,9 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let modules = Modules::build(sources, &workspace);
     let names = Names::new(sources, &workspace, &modules);
     let files = cargo::rust_files(sources);
-    let parts: Vec<Resolution> =
-        files.par_iter().map(|&file| FileImports::new(&names, file).resolve(sources)).collect();
-    let mut all = declarations(&modules);
-    for part in parts {
-        all.edges.extend(part.edges);
-        all.externals.extend(part.externals);
-        all.unresolved.extend(part.unresolved);
-    }
-    all
+    let declared = declarations(&modules);
+    let found = each_file(&files, |file| FileImports::new(&names, file).resolve(sources));
+    joined(vec![declared, found])
 }
 
 /// Edges of `mod` and `include!`.
@@ -107,7 +100,7 @@ impl<'a, 'w> FileImports<'a, 'w> {
         for meaning in self.meanings(path, import.scope, namespace, style) {
             match meaning {
                 Ok(Def::Hidden(module)) | Err(Failure::Missing(module, _)) if self.is_lone_root(module) => {
-                    failure = failure.or(Some(Reason::Orphan))
+                    failure = failure.or(Some(Reason::Orphan));
                 }
                 Ok(def) => {
                     is_found = true;

@@ -9,10 +9,8 @@ mod specifier;
 mod tests;
 mod tsconfig;
 
-use rayon::prelude::*;
-
 use crate::lang::{Detail, Family, ImportKind, ScriptFacts};
-use crate::resolve::{Edge, External, Resolution, Sources, Unresolved};
+use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file};
 use crate::scan::{FileId, join_path, parent_path};
 use files::{Files, Importer};
 use packages::{Condition, Packages};
@@ -21,21 +19,11 @@ use tsconfig::Configs;
 
 pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let resolver = Resolver::new(sources);
-    let importers: Vec<_> = sources
-        .files_of(Family::Script)
-        .filter_map(|id| match &sources.facts(id).detail {
-            Detail::Script(facts) if !facts.imports.is_empty() => Some((id, &**facts)),
-            _ => None,
-        })
-        .collect();
-    let parts: Vec<Resolution> = importers.par_iter().map(|&(id, facts)| resolver.resolve_file(id, facts)).collect();
-    let mut all = Resolution::default();
-    for part in parts {
-        all.edges.extend(part.edges);
-        all.externals.extend(part.externals);
-        all.unresolved.extend(part.unresolved);
-    }
-    all
+    let files: Vec<_> = sources.files_of(Family::Script).collect();
+    each_file(&files, |id| match &sources.facts(id).detail {
+        Detail::Script(facts) => resolver.resolve_file(id, facts),
+        _ => Resolution::default(),
+    })
 }
 
 /// Where an import leads.

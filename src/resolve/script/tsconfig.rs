@@ -1,6 +1,9 @@
 //! `tsconfig.json` and `jsconfig.json`: what `paths`, `baseUrl`, `rootDirs` and `outDir` say, through `extends` and `references`.
 
+use std::sync::OnceLock;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -34,10 +37,11 @@ struct Options {
     listed: Option<Vec<String>>,
 }
 
-/// The files of one configuration.
+/// The files of one configuration. Most repositories never ask, and globs take long to build.
 struct Members {
-    includes: GlobSet,
-    excludes: GlobSet,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    globs: OnceLock<(GlobSet, GlobSet)>,
 }
 
 /// A mapping and those configurations of a directory that have it: most repositories repeat one in all.
@@ -57,8 +61,9 @@ pub(super) struct Configs {
 impl Configs {
     pub(super) fn new(sources: &Sources<'_>, packages: &Packages, files: &Files<'_>) -> Self {
         let manifests = sources.manifests().map(|(id, text)| (&*sources.tree.file(id).path, text));
-        let configs = manifests.filter(|(path, _)| is_config(file_name(path)));
-        let raw: FxHashMap<&str, Value> = configs.map(|(path, text)| (path, json::parse(text))).collect();
+        let configs: Vec<_> = manifests.filter(|(path, _)| is_config(file_name(path))).collect();
+        let raw: FxHashMap<&str, Value> =
+            configs.into_par_iter().map(|(path, text)| (path, json::parse(text))).collect();
         let loader = Loader { raw: &raw, packages, files };
         let mut paths: Vec<&str> = raw.keys().copied().collect();
         // `tsconfig.json` speaks before `tsconfig.test.json`, and `jsconfig.json` last.
@@ -66,7 +71,7 @@ impl Configs {
             let name = file_name(path);
             (parent_path(path), name.starts_with("jsconfig"), name != "tsconfig.json", name)
         });
-        let all: FxHashMap<&str, Options> = paths.iter().map(|&path| (path, loader.options(path, 0))).collect();
+        let all: FxHashMap<&str, Options> = paths.par_iter().map(|&path| (path, loader.options(path, 0))).collect();
         let mut configs = Self { mappings: Vec::new(), by_dir: FxHashMap::default(), outputs: outputs(&paths, &all) };
         for path in &paths {
             let references = loader.references(path);
@@ -171,7 +176,7 @@ fn outputs(paths: &[&str], all: &FxHashMap<&str, Options>) -> FxHashMap<String, 
 
 impl Variant {
     fn includes(&self, path: &str) -> bool {
-        self.members.iter().any(|members| members.includes.is_match(path) && !members.excludes.is_match(path))
+        self.members.iter().any(|members| members.hold(path))
     }
 }
 
@@ -201,13 +206,18 @@ impl Members {
             (None, Some(_)) => Vec::new(),
             (None, None) => everything(),
         };
-        let includes = glob_set(include.iter().chain(options.listed.iter().flatten()));
-        Self { includes, excludes: glob_set(options.exclude.iter().flatten()) }
+        let include = include.into_iter().chain(options.listed.iter().flatten().cloned()).collect();
+        Self { include, exclude: options.exclude.clone().unwrap_or_default(), globs: OnceLock::new() }
+    }
+
+    fn hold(&self, path: &str) -> bool {
+        let (include, exclude) = self.globs.get_or_init(|| (glob_set(&self.include), glob_set(&self.exclude)));
+        include.is_match(path) && !exclude.is_match(path)
     }
 }
 
 /// A pattern also means what lies below the folder it names.
-fn glob_set<'p>(patterns: impl Iterator<Item = &'p String>) -> GlobSet {
+fn glob_set(patterns: &[String]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let below = in_dir(pattern, "**");

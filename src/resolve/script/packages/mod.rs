@@ -2,6 +2,7 @@
 
 mod exports;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
@@ -53,12 +54,12 @@ impl Packages {
     pub(super) fn new(sources: &Sources<'_>) -> Self {
         let mut all = Vec::new();
         let mut globs: Vec<(String, Vec<String>)> = Vec::new();
-        for (id, text) in sources.manifests() {
-            let path = &*sources.tree.file(id).path;
+        let texts: Vec<_> = sources.manifests().map(|(id, text)| (&*sources.tree.file(id).path, text)).collect();
+        let manifests: Vec<_> = texts.par_iter().map(|&(path, text)| (path, text, json_of(path, text))).collect();
+        for (path, text, manifest) in manifests {
             let dir = parent_path(path).to_owned();
             match file_name(path) {
                 "package.json" => {
-                    let manifest = json::parse(text);
                     let listed = member_globs(&manifest["workspaces"]);
                     if !listed.is_empty() {
                         globs.push((dir.clone(), listed));
@@ -68,7 +69,7 @@ impl Packages {
                 }
                 "pnpm-workspace.yaml" => globs.push((dir, yaml_list(text, "packages"))),
                 "lerna.json" => {
-                    globs.push((dir, json::strings(&json::parse(text)["packages"]).map(str::to_owned).collect()));
+                    globs.push((dir, json::strings(&manifest["packages"]).map(str::to_owned).collect()));
                 }
                 _ => {}
             }
@@ -216,6 +217,11 @@ fn asked(importer: Importer<'_>) -> Condition {
 
 fn conventional_entry(dir: &str, importer: Importer<'_>, files: &Files<'_>) -> Option<FileId> {
     ENTRIES.iter().find_map(|entry| files.load_file(&in_dir(dir, entry), importer))
+}
+
+/// A manifest's value; null for one that is no JSON.
+fn json_of(path: &str, text: &str) -> Value {
+    if matches!(file_name(path), "package.json" | "lerna.json") { json::parse(text) } else { Value::Null }
 }
 
 /// The part up to `node_modules`, for a directory that is one.
