@@ -17,6 +17,7 @@ test: ## all tests, and the set-up that they need
 	@scripts/setup
 	@$(MAKE) --no-print-directory fmt-check
 	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
 
