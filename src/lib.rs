@@ -5,6 +5,7 @@
 pub mod analysis;
 pub mod city;
 pub mod cli;
+pub mod export;
 pub mod graph;
 pub mod lang;
 pub mod metrics;

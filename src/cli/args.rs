@@ -49,6 +49,9 @@ pub enum Command {
     /// Analyse a folder and write its city as a recording (.rrd).
     #[command(after_help = METRICS_HELP)]
     Log(Log),
+    /// Write the graph and the metrics in a format of other tools.
+    #[command(after_help = super::export::HELP)]
+    Export(super::export::Export),
     /// Open recordings that `repolis log` wrote; the repository is not needed.
     Replay(Replay),
 }

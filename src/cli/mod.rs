@@ -1,6 +1,7 @@
 //! What a user asked becomes calls of the layers above. The only layer that prints.
 
 mod args;
+mod export;
 mod look;
 mod native;
 mod output;
@@ -57,6 +58,7 @@ fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<()> {
     match &cli.command {
         Command::View(view) => run_view(cli, view, cancelled),
         Command::Log(log) => run_log(cli, log, cancelled),
+        Command::Export(export) => export::run(cli, export, cancelled),
         Command::Replay(replay) => run_replay(cli, &replay.files, &replay.show),
     }
 }
@@ -84,7 +86,7 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
 
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if let Some(file) = &log.output {
-        output::check(file)?;
+        output::check(file, &output::RECORDING)?;
     }
     if let Some(url) = &log.connect {
         stream::check_url(url)?;
@@ -92,7 +94,8 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     let mut built = build(cli, &log.city, cancelled)?;
     let (messages, timings) = (&built.messages, &mut built.timings);
     // Both are tried even when one fails: a viewer that went away costs no recording.
-    let written = log.output.as_deref().map_or(Ok(()), |file| timings.time("write", || output::write(file, messages)));
+    let written =
+        log.output.as_deref().map_or(Ok(()), |file| timings.time("write", || output::write_recording(file, messages)));
     let sent = log.connect.as_deref().map_or(Ok(()), |url| timings.time("send", || stream::send(messages, url)));
     if let (Some(file), Ok(())) = (&log.output, &written)
         && file != Path::new("-")

@@ -1,7 +1,7 @@
-//! A recording becomes a file or goes to standard output, whole or not at all.
+//! What is written becomes a file or goes to standard output, whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,19 +9,38 @@ use anyhow::{Context, Result, bail};
 
 use crate::stream::{self, LogMsg, StreamError};
 
+/// What goes into a file, for messages about it.
+pub struct Content<'a> {
+    /// A file name that would do.
+    pub example: &'a str,
+    /// Why a terminal cannot take it, and what to do; `None` when it is text.
+    pub garbles: Option<&'a str>,
+}
+
+/// A recording.
+pub const RECORDING: Content<'_> = Content {
+    example: "city.rrd",
+    garbles: Some("a recording is binary and would garble the terminal; add `| rerun -` or name a file"),
+};
+
+const BUFFER_BYTES: usize = 1 << 16;
+
 /// What is half written, if anything is.
 static PART: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Refuses a file that cannot be written, before any work is done.
-pub fn check(file: &Path) -> Result<()> {
+pub fn check(file: &Path, content: &Content<'_>) -> Result<()> {
     if file == Path::new("-") {
-        if io::IsTerminal::is_terminal(&io::stdout()) {
-            bail!("-o -: a recording is binary and would garble the terminal; add `| rerun -` or name a file");
+        if let Some(reason) = content.garbles
+            && io::IsTerminal::is_terminal(&io::stdout())
+        {
+            bail!("-o -: {reason}");
         }
         return Ok(());
     }
     if file.is_dir() {
-        bail!("{}: this is a folder; name a file in it, such as {}", file.display(), file.join("city.rrd").display());
+        let inside = file.join(content.example);
+        bail!("{}: this is a folder; name a file in it, such as {}", file.display(), inside.display());
     }
     let folder = folder_of(file);
     if !folder.is_dir() {
@@ -38,30 +57,43 @@ pub fn check(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the recording. An existing file is replaced only when the new one is complete.
-pub fn write(file: &Path, messages: &[LogMsg]) -> Result<()> {
+/// Writes a recording as [`write`] does.
+pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<()> {
+    write(file, |target| {
+        stream::encode(messages, target).map_err(|error| match error {
+            StreamError::Io(error) => error,
+            error => io::Error::other(error),
+        })
+    })
+}
+
+/// Writes what `encode` gives. An existing file is replaced only when the new one is complete.
+pub fn write(file: &Path, encode: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let encode = |target: &mut dyn Write| {
+        let mut target = BufWriter::with_capacity(BUFFER_BYTES, target);
+        encode(&mut target)?;
+        target.flush()
+    };
     if file == Path::new("-") {
-        return match stream::encode(messages, BufWriter::new(io::stdout().lock())) {
+        return match encode(&mut io::stdout().lock()) {
             // A reader that went away, such as `head`, had enough.
-            Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("standard output: not written whole"),
         };
     }
     let named = || format!("{}: not written", file.display());
     if file.exists() && !file.is_file() {
         // A device or a pipe: nothing to replace.
-        let target = File::options().write(true).open(file).with_context(named)?;
-        return stream::encode(messages, BufWriter::new(target)).with_context(named);
+        let mut target = File::options().write(true).open(file).with_context(named)?;
+        return encode(&mut target).with_context(named);
     }
     let file = target_of(file);
     let part = part_of(&file);
     *PART.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.clone());
-    let written = File::create(&part)
-        .map_err(StreamError::from)
-        .and_then(|target| stream::encode(messages, BufWriter::new(target)));
-    let renamed = written.and_then(|()| Ok(fs::rename(&part, &file)?));
+    let written = File::create(&part).and_then(|mut target| encode(&mut target));
+    let renamed = written.and_then(|()| fs::rename(&part, &file));
     if renamed.is_err() {
-        // Half a recording helps nobody; that it cannot be removed either is no second error.
+        // Half a file helps nobody; that it cannot be removed either is no second error.
         let _ = fs::remove_file(&part);
     }
     renamed.with_context(named)

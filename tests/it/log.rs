@@ -95,6 +95,7 @@ fn help_teaches() {
     Commands:
       view    Analyse a folder and open its city
       log     Analyse a folder and write its city as a recording (.rrd)
+      export  Write the graph and the metrics in a format of other tools
       replay  Open recordings that `repolis log` wrote; the repository is not needed
       help    Print this message or the help of the given subcommand(s)
 
@@ -203,7 +204,7 @@ fn help_of_log_names_options_and_metrics() {
 #[test]
 fn help_of_commands_is_reached_both_ways() {
     let project = Project::new("");
-    for command in ["view", "log", "replay"] {
+    for command in ["view", "log", "export", "replay"] {
         let (one, other) = (project.run(&format!("help {command}")), project.run(&format!("{command} --help")));
         assert_eq!((one.code(), one.stdout()), (Some(0), other.stdout()));
     }

@@ -6,6 +6,7 @@ mod bad_input;
 mod blueprints;
 mod contract;
 mod errors;
+mod export;
 mod interrupt;
 mod layers;
 mod log;
