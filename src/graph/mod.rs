@@ -1,9 +1,12 @@
 //! Edges become a [`CodeGraph`]: who imports whom, cycles, layers, ranks. Knows neither Rerun nor layout.
 
+pub mod feedback;
 mod rank;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::graphmap::DiGraphMap;
+use petgraph::visit::EdgeRef;
 
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
@@ -14,6 +17,8 @@ use crate::scan::FileId;
 pub struct Weight {
     /// How many import statements (lines and kinds) it stands for.
     pub imports: u32,
+    /// How many of them are [`ImportKind::TypeOnly`].
+    pub type_only: u32,
 }
 
 /// Files and their dependencies: at most one edge a pair, [`ImportKind::Module`] left out.
@@ -40,7 +45,8 @@ impl CodeGraph {
         }
         let imports = edges.iter().filter(|edge| edge.kind != ImportKind::Module).collect::<Vec<_>>();
         for same in imports.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
-            let weight = Weight { imports: same.len() as u32 };
+            let type_only = same.iter().filter(|edge| edge.kind == ImportKind::TypeOnly).count() as u32;
+            let weight = Weight { imports: same.len() as u32, type_only };
             graph.add_edge(NodeIndex::new(same[0].from.index()), NodeIndex::new(same[0].to.index()), weight);
         }
         // Kosaraju's algorithm in petgraph keeps its own stack, Tarjan's recurses; components come dependencies first.
@@ -71,6 +77,25 @@ impl CodeGraph {
     pub fn same_cycle(&self, a: FileId, b: FileId) -> bool {
         let cycle = self.cycle_of[a.index()];
         cycle.is_some() && cycle == self.cycle_of[b.index()]
+    }
+}
+
+impl CodeGraph {
+    /// Whether files of `cycles[cycle]` still import each other in a circle when imports for a type checker are left out.
+    /// Where they do not, no module of the cycle waits for another while the program loads.
+    pub fn is_cycle_at_runtime(&self, cycle: usize) -> bool {
+        let Some(files) = self.cycles.get(cycle) else { return false };
+        let within = |file: FileId| self.cycle_of[file.index()] == Some(cycle as u32);
+        let mut runtime = DiGraphMap::<u32, ()>::new();
+        for file in files {
+            for edge in self.graph.edges(NodeIndex::new(file.index())) {
+                let to = FileId(edge.target().index() as u32);
+                if within(to) && edge.weight().imports > edge.weight().type_only {
+                    runtime.add_edge(file.0, to.0, ());
+                }
+            }
+        }
+        kosaraju_scc(&runtime).iter().any(|component| component.len() > 1)
     }
 }
 
@@ -142,6 +167,15 @@ mod tests {
         assert_eq!(graph.graph.edge_count(), 1);
         assert_eq!(graph.graph.edge_weights().next().unwrap().imports, 2);
         assert_eq!((graph.fan_in(FileId(1)), graph.fan_out(FileId(0))), (1, 1));
+    }
+
+    #[test]
+    fn type_only_imports_make_no_cycle_at_runtime() {
+        let edge = |from, to, kind| Edge { from: FileId(from), to: FileId(to), line: 1, kind };
+        let graph = |back| CodeGraph::new(2, &[edge(0, 1, ImportKind::Runtime), edge(1, 0, back)]);
+        assert!(graph(ImportKind::Dynamic).is_cycle_at_runtime(0));
+        assert!(!graph(ImportKind::TypeOnly).is_cycle_at_runtime(0));
+        assert_eq!(graph(ImportKind::TypeOnly).cycles.len(), 1);
     }
 
     #[test]

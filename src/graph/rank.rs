@@ -76,7 +76,7 @@ mod tests {
         let mut graph = DiGraph::new();
         let nodes: Vec<_> = (0..4).map(|_| graph.add_node(())).collect();
         for (from, to) in [(0, 1), (0, 2), (1, 2), (2, 0), (3, 2)] {
-            graph.add_edge(nodes[from], nodes[to], Weight { imports: 1 });
+            graph.add_edge(nodes[from], nodes[to], Weight { imports: 1, type_only: 0 });
         }
         let expect = [0.372_526_8, 0.195_823_9, 0.394_149_3, 0.037_5];
         for (rank, expect) in page_rank(&graph).iter().zip(expect) {
@@ -88,7 +88,7 @@ mod tests {
     fn adds_up_to_one_with_dangling_nodes() {
         let mut graph = DiGraph::new();
         let nodes: Vec<_> = (0..5).map(|_| graph.add_node(())).collect();
-        graph.add_edge(nodes[0], nodes[1], Weight { imports: 1 });
+        graph.add_edge(nodes[0], nodes[1], Weight { imports: 1, type_only: 0 });
         assert!((page_rank(&graph).iter().sum::<f64>() - 1.0).abs() < 1e-9);
     }
 }
