@@ -63,6 +63,8 @@ pub struct Facts {
     pub classes: u32,
     /// What only the resolver of the file's family understands.
     pub detail: Detail,
+    /// Imports that no resolver can follow, in source order.
+    pub computed_imports: Box<[ComputedImport]>,
     /// The whole text, kept only for manifests that resolvers read (see [`is_manifest`]).
     pub manifest: Option<Box<str>>,
     /// What could not be read or parsed, in source order.
@@ -81,6 +83,23 @@ pub enum Detail {
     Rust(Box<RustFacts>),
     /// See [`ScriptFacts`].
     Script(Box<ScriptFacts>),
+}
+
+/// An import by a call whose module only the running program knows: `import(name)`, `importlib.import_module(name)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComputedImport {
+    /// The call as written: the first line of it, and no more than 80 bytes.
+    pub text: Box<str>,
+    /// Line of the call, 1-based.
+    pub line: u32,
+}
+
+impl ComputedImport {
+    fn new(call: &str, line: u32) -> Self {
+        const MAX_BYTES: usize = 80;
+        let text = call.lines().next().unwrap_or_default();
+        Self { text: text[..text.floor_char_boundary(MAX_BYTES)].trim_end().into(), line }
+    }
 }
 
 /// A function or method.

@@ -98,6 +98,7 @@ pub fn resolve(sources: &Sources<'_>) -> Resolution {
         caught(|| resolver(sources)).unwrap_or_else(|panic| failed(sources.files_of(family), &panic))
     });
     let mut all = joined(parts.collect());
+    all.unresolved.extend(computed(sources));
     all.edges.retain(|edge| edge.from != edge.to);
     all.edges.sort_unstable();
     all.edges.dedup();
@@ -106,6 +107,18 @@ pub fn resolve(sources: &Sources<'_>) -> Resolution {
     all.unresolved.sort_unstable();
     all.unresolved.dedup();
     all
+}
+
+/// Imports that name their module only when the program runs.
+fn computed<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = Unresolved> + 's {
+    sources.tree.file_ids().flat_map(|from| {
+        sources.facts(from).computed_imports.iter().map(move |call| Unresolved {
+            from,
+            import: call.text.clone(),
+            line: call.line,
+            reason: "computed when the program runs".into(),
+        })
+    })
 }
 
 /// What `resolve` makes of each file, on all cores. A file at which it panics costs only its own imports.

@@ -31,12 +31,8 @@ impl<'a> Importers<'a> {
         }
     }
 
-    /// What `call` imports, if it is an import of a literal module.
-    pub(super) fn import(&self, call: &'a ExprCall) -> Option<DynamicImport<'a>> {
-        self.is_importer(&call.func).then(|| literal_import(call))?
-    }
-
-    fn is_importer(&self, callee: &Expr) -> bool {
+    /// Whether a call of `callee` imports a module.
+    pub(super) fn is_importer(&self, callee: &Expr) -> bool {
         match callee {
             Expr::Name(name) => is_function(&name.id) || self.functions.contains(&name.id.as_str()),
             Expr::Attribute(attribute) if is_function(&attribute.attr) => match &*attribute.value {
@@ -56,7 +52,8 @@ fn is_function(name: &str) -> bool {
     matches!(name, "import_module" | "__import__")
 }
 
-fn literal_import(call: &ExprCall) -> Option<DynamicImport<'_>> {
+/// What an import by call imports, if its module is a literal.
+pub(super) fn literal_import(call: &ExprCall) -> Option<DynamicImport<'_>> {
     let Expr::StringLiteral(literal) = call.arguments.find_argument_value("name", 0)? else {
         return None;
     };

@@ -5,8 +5,6 @@ mod dynamic;
 mod imports;
 mod visit;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::Ranged;
 use tokei::LanguageType;
@@ -22,11 +20,6 @@ pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
     if depth::is_too_deep(text) {
         return Facts::unparsed("nested too deeply, not parsed");
     }
-    // The parser holds its invariants by assertions; one that fails costs this file's facts and not the process.
-    catch_unwind(AssertUnwindSafe(|| parse(text))).unwrap_or_else(|_| Facts::unparsed("the parser failed on this file"))
-}
-
-fn parse(text: &str) -> Facts {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let diagnostics = diagnostics(text, &parsed);
     let Some(module) = parsed.syntax().as_module() else {
@@ -37,6 +30,7 @@ fn parse(text: &str) -> Facts {
         functions: found.functions,
         classes: found.classes,
         detail: Detail::Python(Box::new(found.detail)),
+        computed_imports: found.computed_imports.into(),
         diagnostics,
         ..Facts::default()
     }

@@ -4,25 +4,26 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::dynamic::{Importers, is_dotted_name};
+use super::dynamic::{self, Importers, is_dotted_name};
 use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts};
-use crate::lang::{Function, ImportKind};
+use crate::lang::{ComputedImport, Function, ImportKind};
 
 /// What one pass finds.
 pub(super) struct Found {
     pub(super) functions: Vec<Function>,
     pub(super) classes: u32,
     pub(super) detail: PythonFacts,
+    pub(super) computed_imports: Vec<ComputedImport>,
 }
 
 pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
     let mut visit = Visit::new(text);
     visit.visit_body(body);
-    let Visit { functions, classes, mut imports, extends_path, exportable, all, .. } = visit;
+    let Visit { functions, classes, mut imports, extends_path, exportable, all, computed_imports, .. } = visit;
     if !all.is_empty() {
         imports.export(exportable.iter().filter(|(_, name)| all.contains(name)).map(|&(entry, _)| entry));
     }
-    Found { functions, classes, detail: imports.finish(extends_path) }
+    Found { functions, classes, detail: imports.finish(extends_path), computed_imports }
 }
 
 /// Turns offsets into lines; cheap when they come roughly in order.
@@ -51,11 +52,13 @@ impl<'a> Lines<'a> {
 }
 
 struct Visit<'a> {
+    text: &'a str,
     lines: Lines<'a>,
     functions: Vec<Function>,
     classes: u32,
     imports: ImportsBuilder,
     importers: Importers<'a>,
+    computed_imports: Vec<ComputedImport>,
     extends_path: bool,
     /// Qualified name of the innermost class or function.
     scope: String,
@@ -72,11 +75,13 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     fn new(text: &'a str) -> Self {
         Self {
+            text,
             lines: Lines::new(text),
             functions: Vec::new(),
             classes: 0,
             imports: ImportsBuilder::default(),
             importers: Importers::default(),
+            computed_imports: Vec::new(),
             extends_path: false,
             scope: String::new(),
             type_only: false,
@@ -210,10 +215,15 @@ impl<'a> Visit<'a> {
 
     /// Imports by call, and what makes a package a legacy namespace.
     fn call(&mut self, call: &'a ast::ExprCall) {
-        if let Some((level, module, form)) = self.importers.import(call) {
+        if self.importers.is_importer(&call.func) {
             let line = self.lines.line_of(call.start());
-            let kind = ImportKind::Dynamic;
-            return self.imports.push(Import { level, module: &module, form, line, kind, exported: false });
+            return match dynamic::literal_import(call) {
+                Some((level, module, form)) => {
+                    let kind = ImportKind::Dynamic;
+                    self.imports.push(Import { level, module: &module, form, line, kind, exported: false });
+                }
+                None => self.computed_imports.push(ComputedImport::new(&self.text[call.range()], line)),
+            };
         }
         let callee = match &*call.func {
             Expr::Name(name) => name.id.as_str(),

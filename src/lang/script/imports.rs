@@ -6,12 +6,16 @@ use oxc_ast::ast::{
 use oxc_parser::ParserReturn;
 use oxc_span::{GetSpan, Span};
 
-use crate::lang::ImportKind;
 use crate::lang::script::{Lines, ScriptImport};
+use crate::lang::{ComputedImport, ImportKind};
 
 /// Imports found so far, each with the offset where it stands.
 #[derive(Default)]
-pub(super) struct Imports(Vec<(u32, ScriptImport)>);
+pub(super) struct Imports {
+    literal: Vec<(u32, ScriptImport)>,
+    /// Calls whose module is no literal.
+    computed: Vec<Span>,
+}
 
 impl Imports {
     pub(super) fn push(&mut self, specifier: &str, at: Span, kind: ImportKind) {
@@ -25,15 +29,25 @@ impl Imports {
     /// The parser puts an empty name where it misses one.
     fn add(&mut self, specifier: &str, at: Span, kind: ImportKind, require: bool) {
         if !specifier.is_empty() {
-            self.0.push((at.start, ScriptImport { specifier: specifier.into(), line: 0, kind, require }));
+            self.literal.push((at.start, ScriptImport { specifier: specifier.into(), line: 0, kind, require }));
         }
     }
 
-    /// In source order, with lines.
-    pub(super) fn finish(self, lines: &Lines) -> Box<[ScriptImport]> {
-        let mut imports = self.0;
-        imports.sort_by_key(|(offset, _)| *offset);
-        imports.into_iter().map(|(offset, import)| ScriptImport { line: lines.line_of(offset), ..import }).collect()
+    pub(super) fn push_computed(&mut self, call: Span) {
+        self.computed.push(call);
+    }
+
+    /// Those with a literal and those without, in source order, with lines.
+    pub(super) fn finish(self, text: &str, lines: &Lines) -> (Box<[ScriptImport]>, Box<[ComputedImport]>) {
+        let Self { mut literal, mut computed } = self;
+        literal.sort_by_key(|(offset, _)| *offset);
+        computed.sort_by_key(|span| span.start);
+        let literal = literal.into_iter();
+        let computed = computed.into_iter();
+        (
+            literal.map(|(offset, import)| ScriptImport { line: lines.line_of(offset), ..import }).collect(),
+            computed.map(|span| ComputedImport::new(span.source_text(text), lines.line_of(span.start))).collect(),
+        )
     }
 }
 
@@ -57,13 +71,11 @@ pub(super) fn export_kind(export: &ExportFromDeclaration<'_>) -> ImportKind {
     if export.export_kind.is_type() || only_types { ImportKind::TypeOnly } else { ImportKind::ReExport }
 }
 
-/// The module of `require("module")`.
-pub(super) fn required<'b>(call: &'b CallExpression<'_>) -> Option<&'b str> {
+/// The argument of `require("module")`. That of AMD's `require(["module"], …)` is none.
+pub(super) fn required<'b, 'a>(call: &'b CallExpression<'a>) -> Option<&'b Expression<'a>> {
     let (Expression::Identifier(callee), [argument]) = (&call.callee, call.arguments.as_slice()) else { return None };
-    if callee.name != "require" {
-        return None;
-    }
-    argument.as_expression().and_then(literal)
+    let module = argument.as_expression()?;
+    (callee.name == "require" && !matches!(module, Expression::ArrayExpression(_))).then_some(module)
 }
 
 /// The text of a string or of a template without substitutions.

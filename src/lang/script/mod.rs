@@ -101,7 +101,8 @@ fn facts_of(parsed: &ParserReturn<'_>, text: &str) -> Facts {
     } else {
         visitor.run(&parsed.program);
     }
-    let imports = visitor.imports.finish(&lines);
+    let (imports, computed_imports) = visitor.imports.finish(text, &lines);
+    facts.computed_imports = computed_imports;
     (facts.functions, facts.classes) = visitor.functions.finish();
     facts.detail = Detail::Script(Box::new(ScriptFacts { imports }));
     facts

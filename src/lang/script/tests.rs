@@ -44,6 +44,14 @@ fn imports_by_kind() {
 }
 
 #[test]
+fn computed_imports_are_kept() {
+    let facts =
+        extract_ts("const a = 1\nimport(`./${a}.js`); require(a +\n 1); require(['amd']); import('./b'); x.require(c)");
+    let calls: Vec<_> = facts.computed_imports.iter().map(|call| (call.line, &*call.text)).collect();
+    assert_eq!(calls, [(2, "import(`./${a}.js`)"), (2, "require(a +")]);
+}
+
+#[test]
 fn functions_have_qualified_names() {
     check_functions("function f() { function g() {} }", "f 1 0; f.g 1 0");
     check_functions(

@@ -141,8 +141,10 @@ impl<'a, 'l> Visitor<'a, 'l> {
 
     fn finish_call(&mut self, it: &CallExpression<'a>) {
         self.optional(it.optional);
-        if let Some(module) = imports::required(it) {
-            self.imports.push_require(module, it.span, ImportKind::Runtime);
+        match imports::required(it).map(imports::literal) {
+            Some(Some(module)) => self.imports.push_require(module, it.span, ImportKind::Runtime),
+            Some(None) => self.imports.push_computed(it.span),
+            None => {}
         }
         if let Some(types) = &it.type_arguments {
             self.visit_ts_type_parameter_instantiation(types);
@@ -230,7 +232,10 @@ impl<'a> Visit<'a> for Visitor<'a, '_> {
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
         match imports::literal(&it.source) {
             Some(module) => self.imports.push(module, it.span, ImportKind::Dynamic),
-            None => self.visit_expression(&it.source),
+            None => {
+                self.imports.push_computed(it.span);
+                self.visit_expression(&it.source);
+            }
         }
     }
 

@@ -71,6 +71,7 @@ from .b import x as x
 def f():
     importlib.import_module('p.c')
     importlib.import_module('.b', __package__)
+    importlib.import_module(f'p.{name}')
 //- p/b.py
 //- p/c.py
 ",
@@ -84,6 +85,7 @@ def f():
         p/a.py:7 -> p/b.py (dynamic)
         p/a.py:6 -> p/c.py (dynamic)
         p/a.py:1 -> typing (external, runtime)
+        p/a.py:8 -> importlib.import_module(f'p.{name}') (unresolved: computed when the program runs)
         ",
     );
 }
