@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use timings::Timings;
 
 use crate::graph::CodeGraph;
-use crate::lang::{Diagnostic, Facts, Function};
-use crate::metrics::{self, Metric};
+use crate::lang::{Diagnostic, Facts, Function, family};
+use crate::metrics::{self, Metric, Usage};
 use crate::resolve::{Resolution, Sources, resolve};
 use crate::scan::{FileClass, FileId, ScanError, ScanOptions, Skip, SourceTree};
 
@@ -101,6 +101,16 @@ impl Analysis {
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics.iter().find(|metric| &*metric.name == name)
     }
+
+    /// Files of parsed languages that no file imports and nothing else is known to start or use, in path order. Rust's
+    /// `mod` counts here: a module that its crate holds is compiled.
+    pub fn unused(&self) -> Vec<FileId> {
+        let mut is_used = vec![false; self.tree.files.len()];
+        self.resolution.edges.iter().for_each(|edge| is_used[edge.to.index()] = true);
+        self.resolution.entries.iter().for_each(|(file, _)| is_used[file.index()] = true);
+        let is_parsed = |&id: &FileId| family(self.tree.file(id).language).is_some();
+        self.tree.file_ids().filter(is_parsed).filter(|id| !is_used[id.index()]).collect()
+    }
 }
 
 /// Why there is no analysis.
@@ -164,7 +174,8 @@ pub fn analyze(
     progress.report("resolving imports", 0, 1);
     let resolution = timings.time("resolve", || workers.install(|| resolve(&Sources { tree: &tree, facts: &facts })));
     let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
-    let metrics = timings.time("metrics", || metrics::compute(&tree.files, &facts, &graph));
+    let metrics = timings
+        .time("metrics", || metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)));
     let (functions, diagnostics) = timings.time("rows", || rows(facts));
     let name = identity::folder_name(root);
     let commit = timings.time("commit", || identity::commit(root));

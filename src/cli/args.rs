@@ -58,7 +58,7 @@ pub enum Command {
 
 const METRICS_HELP: &str = "\
 Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, complexity, max_complexity, \
-nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language and class.
+nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language, class, role and entry.
 The page docs/metrics.md says what each is and where its formula comes from.";
 
 #[derive(Debug, Args)]

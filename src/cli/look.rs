@@ -16,7 +16,7 @@ pub fn check_names(args: &LookArgs) -> Result<()> {
         }
     }
     for (option, name) in [("--area", &args.area), ("--height", &args.height)] {
-        if ["language", "class"].contains(&name.as_str()) {
+        if METRICS.iter().any(|metric| metric.name == name && metric.is_text()) {
             bail!("{option} {name}: this metric is text and can only be a colour");
         }
     }

@@ -3,12 +3,14 @@
 mod caught;
 mod lines;
 mod python;
+mod references;
 pub mod rust;
 mod script;
 
 pub use caught::caught;
 pub use lines::{LineCounts, count_lines};
-pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts};
+pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts, name_hash as python_name_hash};
+pub use references::{Reference, ReferenceKind};
 pub use rust::RustFacts;
 pub use script::ScriptFacts;
 use tokei::LanguageType;
@@ -65,6 +67,10 @@ pub struct Facts {
     pub detail: Detail,
     /// Imports that no resolver can follow, in source order.
     pub computed_imports: Box<[ComputedImport]>,
+    /// Begins with `#!`, or asks whether it runs as a program (`__name__ == "__main__"`).
+    pub is_program: bool,
+    /// Files that it names as programs of their own, in source order.
+    pub references: Box<[Reference]>,
     /// The whole text, kept only for manifests that resolvers read (see [`is_manifest`]).
     pub manifest: Option<Box<str>>,
     /// What could not be read or parsed, in source order.
@@ -179,15 +185,30 @@ pub fn is_manifest(file_name: &str) -> bool {
             | "pnpm-workspace.yaml"
             | "deno.json"
             | "lerna.json"
+            | "manifest.json"
+            | "setup.py"
+            | "pytest.ini"
+            | "tox.ini"
     ) || ((file_name.starts_with("tsconfig") || file_name.starts_with("jsconfig")) && file_name.ends_with(".json"))
+        || is_config_script(file_name)
+}
+
+/// True for scripts that configure a tool: their strings name what the tool starts from.
+pub fn is_config_script(file_name: &str) -> bool {
+    const SUFFIXES: [&str; 6] =
+        [".config.js", ".config.mjs", ".config.cjs", ".config.ts", ".config.mts", ".config.cts"];
+    SUFFIXES.iter().any(|suffix| file_name.ends_with(suffix))
 }
 
 /// Facts of `text`: line counts for every language, the rest for those with a parser.
 pub fn extract(file_name: &str, language: Language, text: &str) -> Facts {
     let mut facts = match (parser(language), language.0) {
         (Some(parser), Some(language)) => (parser.extract)(text, language),
+        (None, Some(LanguageType::Html)) => Facts { references: references::of_page(text), ..Facts::default() },
         _ => Facts::default(),
     };
+    // `#![…]` is an attribute of a Rust file.
+    facts.is_program |= text.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
     // Kept until all files are read, hundreds of thousands of them.
     facts.functions.shrink_to_fit();
     facts.lines = count_lines(language, text.as_bytes());

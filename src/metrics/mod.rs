@@ -1,7 +1,12 @@
 //! Facts and graph become typed columns, each with name, unit and description. Knows no layout.
 
+mod role;
+
+pub use role::{Role, Usage};
+
 use crate::graph::CodeGraph;
 use crate::lang::Facts;
+use crate::resolve::entry::Entry;
 use crate::scan::{FileId, SourceFile};
 
 /// Values of a metric by [`FileId`].
@@ -53,6 +58,7 @@ struct Inputs<'a> {
     file: &'a SourceFile,
     facts: &'a Facts,
     graph: &'a CodeGraph,
+    usage: &'a Usage,
     id: FileId,
 }
 
@@ -71,6 +77,13 @@ pub struct Spec {
     /// See [`Metric::description`].
     pub description: &'static str,
     compute: Compute,
+}
+
+impl Spec {
+    /// Whether the values are categories in text, which can be a colour but no size.
+    pub fn is_text(&self) -> bool {
+        matches!(self.compute, Compute::Text(_))
+    }
 }
 
 const fn count(
@@ -98,6 +111,18 @@ pub const METRICS: &[Spec] = &[
         unit: "",
         description: "source, generated, minified or binary",
         compute: Compute::Text(|of| of.file.class.name()),
+    },
+    Spec {
+        name: "role",
+        unit: "",
+        description: "what the file is for: product, test, example, benchmark, docs, tooling or vendored",
+        compute: Compute::Text(|of| of.usage.roles[of.id.index()].name()),
+    },
+    Spec {
+        name: "entry",
+        unit: "",
+        description: "what starts or uses the file from outside the imports, empty for nothing",
+        compute: Compute::Text(|of| of.usage.entries[of.id.index()].map_or("", Entry::name)),
     },
     count("bytes", "B", "size of the file", |of| of.file.bytes),
     count("lines", "lines", "all lines", |of| of.facts.lines.total().into()),
@@ -137,9 +162,9 @@ pub const METRICS: &[Spec] = &[
 ];
 
 /// Computes every metric of [`METRICS`] for `files`, whose facts and graph have the same indices.
-pub fn compute(files: &[SourceFile], facts: &[Facts], graph: &CodeGraph) -> Vec<Metric> {
-    let inputs =
-        || files.iter().zip(facts).zip(0..).map(|((file, facts), id)| Inputs { file, facts, graph, id: FileId(id) });
+pub fn compute(files: &[SourceFile], facts: &[Facts], graph: &CodeGraph, usage: &Usage) -> Vec<Metric> {
+    let rows = || files.iter().zip(facts).zip(0..);
+    let inputs = || rows().map(|((file, facts), id)| Inputs { file, facts, graph, usage, id: FileId(id) });
     let column = |compute: &Compute| match compute {
         Compute::U64(compute) => Column::U64(inputs().map(|of| compute(&of)).collect()),
         Compute::F64(compute) => Column::F64(inputs().map(|of| compute(&of)).collect()),

@@ -1,6 +1,7 @@
 //! All files' facts become edges between files, external packages, and imports kept with the reason why they lead nowhere.
 //! Reads only the tree and the facts, never the disk; knows neither Rerun nor layout.
 
+pub mod entry;
 mod python;
 mod rust;
 mod script;
@@ -9,6 +10,7 @@ mod testing;
 
 use rayon::prelude::*;
 
+use self::entry::Entry;
 use crate::lang::{Facts, Family, ImportKind, caught, family};
 use crate::scan::{FileId, SourceTree};
 
@@ -60,6 +62,8 @@ pub struct Resolution {
     pub externals: Vec<External>,
     /// Imports that lead nowhere.
     pub unresolved: Vec<Unresolved>,
+    /// Files that something outside the repository's imports starts or uses.
+    pub entries: Vec<(FileId, Entry)>,
 }
 
 /// What a resolver works on.
@@ -106,6 +110,7 @@ pub fn resolve(sources: &Sources<'_>) -> Resolution {
     all.externals.dedup();
     all.unresolved.sort_unstable();
     all.unresolved.dedup();
+    entry::complete(sources, &mut all);
     all
 }
 
@@ -134,6 +139,7 @@ fn joined(parts: Vec<Resolution>) -> Resolution {
         all.edges.extend(part.edges);
         all.externals.extend(part.externals);
         all.unresolved.extend(part.unresolved);
+        all.entries.extend(part.entries);
     }
     all
 }

@@ -37,7 +37,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
 /// `a.py:5 -> .gone (unresolved: …)`.
 pub fn render(fixture: &str) -> String {
     let (tree, facts) = parse_fixture(fixture);
-    let Resolution { edges, externals, unresolved } = resolve(&Sources { tree: &tree, facts: &facts });
+    let Resolution { edges, externals, unresolved, .. } = resolve(&Sources { tree: &tree, facts: &facts });
     let path = |id| &*tree.file(id).path;
     let mut lines = Vec::new();
     for edge in edges {
@@ -65,4 +65,14 @@ pub fn check(fixture: &str, expect: &str) {
     let expect: Vec<_> = expect.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let actual = render(fixture);
     assert_eq!(actual.lines().collect::<Vec<_>>().join("\n"), expect.join("\n"));
+}
+
+/// Holds the entries of `fixture` against `expect`: lines of a path and the kind.
+#[track_caller]
+pub fn check_entries(fixture: &str, expect: &str) {
+    let (tree, facts) = parse_fixture(fixture);
+    let resolution = resolve(&Sources { tree: &tree, facts: &facts });
+    let actual = resolution.entries.iter().map(|(file, entry)| format!("{} {}", tree.file(*file).path, entry.name()));
+    let expect: Vec<_> = expect.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(actual.collect::<Vec<_>>().join("\n"), expect.join("\n"));
 }

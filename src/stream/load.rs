@@ -16,6 +16,7 @@ use crate::city::Legend;
 use crate::graph::CodeGraph;
 use crate::lang::{Diagnostic, Function, ImportKind, caught};
 use crate::metrics::{Column, Metric};
+use crate::resolve::entry::Entry;
 use crate::resolve::{Edge, External, Resolution, Unresolved};
 use crate::scan::{FileClass, FileEntry, FileId, Language, Skip, SourceTree};
 
@@ -73,6 +74,7 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
         edges: edges(table("imports")?)?,
         externals: externals(table("externals")?)?,
         unresolved: Vec::new(),
+        entries: entries(&metrics),
     };
     let functions = functions(table("functions")?)?;
     let (places, drawn) = places(table("index")?)?;
@@ -198,6 +200,13 @@ fn externals(table: &Table) -> Result<Vec<External>, LoadError> {
     Ok(rows
         .map(|(((from, package), line), kind)| External { from: FileId(from), package, line, kind: kind_named(&kind) })
         .collect())
+}
+
+/// What the column of entries tells; a recording of before has none.
+fn entries(metrics: &[Metric]) -> Vec<(FileId, Entry)> {
+    let column = metrics.iter().find(|metric| &*metric.name == "entry");
+    let Some(Column::Text(names)) = column.map(|metric| &metric.values) else { return Vec::new() };
+    names.iter().zip(0..).filter_map(|(name, id)| Some((FileId(id), Entry::named(name)?))).collect()
 }
 
 fn functions(table: &Table) -> Result<Vec<FunctionRow>, LoadError> {

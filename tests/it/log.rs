@@ -75,7 +75,7 @@ fn every_metric_can_be_a_size_and_a_colour() {
     let project = Project::new(SHOP);
     for metric in repolis::metrics::METRICS {
         let name = metric.name;
-        if !["language", "class"].contains(&name) {
+        if !metric.is_text() {
             project.log(&format!("--area {name} --height {name}"));
         }
         project.log(&format!("--color {name}"));
@@ -196,7 +196,7 @@ fn help_of_log_names_options_and_metrics() {
 
     Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, complexity,
     max_complexity, nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also
-    language and class.
+    language, class, role and entry.
     The page docs/metrics.md says what each is and where its formula comes from.
     ");
 }

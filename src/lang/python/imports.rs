@@ -1,5 +1,9 @@
 //! What the Python resolver needs of a file, packed into two allocations.
 
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
 use crate::lang::ImportKind;
 
 /// The imports of a file.
@@ -7,6 +11,10 @@ use crate::lang::ImportKind;
 pub struct PythonFacts {
     /// True for a package that merges with others of its name: `pkgutil.extend_path`, `declare_namespace`.
     pub extends_path: bool,
+    /// Imports modules by names that it computes, or lists the modules of a package.
+    pub loads_by_name: bool,
+    /// [`name_hash`] of the dotted names that stand in strings: frameworks load modules by them.
+    pub named: Box<[u64]>,
     entries: Box<[Entry]>,
     /// Module and name of each entry, one after the other.
     names: Box<str>,
@@ -71,6 +79,11 @@ impl PythonFacts {
     }
 }
 
+/// What a dotted name is kept as in [`PythonFacts::named`].
+pub fn name_hash(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
+}
+
 /// Collects a file's imports.
 #[derive(Default)]
 pub(super) struct ImportsBuilder {
@@ -110,7 +123,7 @@ impl ImportsBuilder {
         self.entries.len()
     }
 
-    pub(super) fn finish(self, extends_path: bool) -> PythonFacts {
-        PythonFacts { extends_path, entries: self.entries.into(), names: self.names.into() }
+    pub(super) fn finish(self) -> PythonFacts {
+        PythonFacts { entries: self.entries.into(), names: self.names.into(), ..PythonFacts::default() }
     }
 }

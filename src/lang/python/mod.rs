@@ -9,7 +9,7 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::Ranged;
 use tokei::LanguageType;
 
-pub use imports::{Import, ImportForm, PythonFacts};
+pub use imports::{Import, ImportForm, PythonFacts, name_hash};
 
 use crate::lang::{Detail, Diagnostic, Facts, MAX_DIAGNOSTICS};
 
@@ -31,6 +31,7 @@ pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
         classes: found.classes,
         detail: Detail::Python(Box::new(found.detail)),
         computed_imports: found.computed_imports.into(),
+        is_program: found.is_program,
         diagnostics,
         ..Facts::default()
     }

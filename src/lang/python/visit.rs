@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, Operator, Stmt, UnaryOp};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::dynamic::{self, Importers, is_dotted_name};
-use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts};
+use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts, name_hash};
 use crate::lang::{ComputedImport, Function, ImportKind};
 
 /// What one pass finds.
@@ -14,16 +14,23 @@ pub(super) struct Found {
     pub(super) classes: u32,
     pub(super) detail: PythonFacts,
     pub(super) computed_imports: Vec<ComputedImport>,
+    pub(super) is_program: bool,
 }
 
 pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
     let mut visit = Visit::new(text);
     visit.visit_body(body);
-    let Visit { functions, classes, mut imports, extends_path, exportable, all, computed_imports, .. } = visit;
+    let Visit { functions, classes, mut imports, extends_path, exportable, all, mut named, computed_imports, .. } =
+        visit;
     if !all.is_empty() {
         imports.export(exportable.iter().filter(|(_, name)| all.contains(name)).map(|&(entry, _)| entry));
     }
-    Found { functions, classes, detail: imports.finish(extends_path), computed_imports }
+    named.sort_unstable();
+    named.dedup();
+    let mut detail = imports.finish();
+    (detail.extends_path, detail.named) = (extends_path, named.into());
+    detail.loads_by_name = visit.loads_by_name || !computed_imports.is_empty();
+    Found { functions, classes, detail, computed_imports, is_program: visit.is_program }
 }
 
 /// Turns offsets into lines; cheap when they come roughly in order.
@@ -60,6 +67,9 @@ struct Visit<'a> {
     importers: Importers<'a>,
     computed_imports: Vec<ComputedImport>,
     extends_path: bool,
+    loads_by_name: bool,
+    is_program: bool,
+    named: Vec<u64>,
     /// Qualified name of the innermost class or function.
     scope: String,
     type_only: bool,
@@ -83,6 +93,9 @@ impl<'a> Visit<'a> {
             importers: Importers::default(),
             computed_imports: Vec::new(),
             extends_path: false,
+            loads_by_name: false,
+            is_program: false,
+            named: Vec::new(),
             scope: String::new(),
             type_only: false,
             complexity: 0,
@@ -193,6 +206,7 @@ impl<'a> Visit<'a> {
     fn branch(&mut self, branch: &'a ast::StmtIf) {
         let outer = self.type_only;
         let guard = type_guard(&branch.test);
+        self.is_program |= self.scope.is_empty() && is_main_guard(&branch.test);
         self.complexity += 1;
         self.visit_expr(&branch.test);
         self.type_only = outer || guard == TypeGuard::TypeOnly;
@@ -231,6 +245,23 @@ impl<'a> Visit<'a> {
             _ => return,
         };
         self.extends_path |= self.scope.is_empty() && matches!(callee, "extend_path" | "declare_namespace");
+        self.loads_by_name |= matches!(callee, "iter_modules" | "walk_packages");
+    }
+
+    /// Keeps a dotted name that stands in a string, and the name without its last part, which may be a member.
+    fn string(&mut self, text: &str) {
+        const MAX_BYTES: usize = 200;
+        let mut name = text.split(':').next().unwrap_or_default();
+        if name.len() > MAX_BYTES || !is_dotted_name(name) {
+            return;
+        }
+        for _ in 0..3 {
+            if !name.contains('.') {
+                return;
+            }
+            self.named.push(name_hash(name));
+            name = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        }
     }
 
     /// Collects the string literals of `__all__ = […]`, `__all__ += […]`, `__all__ = a.__all__ + […]`.
@@ -298,7 +329,8 @@ impl<'a> Visitor<'a> for Visit<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Name(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_) => return,
+            Expr::Name(_) | Expr::NumberLiteral(_) => return,
+            Expr::StringLiteral(literal) => return self.string(literal.value.to_str()),
             Expr::BoolOp(operation) => self.complexity += operation.values.len().saturating_sub(1) as u32,
             Expr::If(_) => self.complexity += 1,
             Expr::Call(call) => self.call(call),
@@ -351,6 +383,15 @@ fn type_guard(test: &Expr) -> TypeGuard {
         test if is_type_checking(test) => TypeGuard::TypeOnly,
         _ => TypeGuard::None,
     }
+}
+
+/// `__name__ == "__main__"`
+fn is_main_guard(test: &Expr) -> bool {
+    let Expr::Compare(compare) = test else { return false };
+    let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__");
+    let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(it) if it.value.to_str() == "__main__");
+    let [right] = &compare.comparators[..] else { return false };
+    is_name(&compare.left) && is_main(right) || is_main(&compare.left) && is_name(right)
 }
 
 fn is_type_checking(test: &Expr) -> bool {

@@ -7,10 +7,11 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use crate::lang::ImportKind;
 use crate::lang::script::Lines;
 use crate::lang::script::functions::Functions;
 use crate::lang::script::imports::{self, Imports};
+use crate::lang::script::references;
+use crate::lang::{ImportKind, Reference};
 
 /// A computed key is part of a name up to this length.
 const MAX_KEY_BYTES: usize = 60;
@@ -18,6 +19,7 @@ const MAX_KEY_BYTES: usize = 60;
 pub(super) struct Visitor<'a, 'l> {
     text: &'a str,
     pub(super) imports: Imports,
+    pub(super) references: Vec<Reference>,
     pub(super) functions: Functions<'l>,
     /// Types matter only where they can import: `import("./a").T`.
     walk_types: bool,
@@ -31,6 +33,7 @@ impl<'a, 'l> Visitor<'a, 'l> {
         Self {
             text,
             imports: Imports::default(),
+            references: Vec::new(),
             functions: Functions::new(lines),
             walk_types: memchr::memmem::find(text.as_bytes(), b"import(").is_some(),
             spine: Vec::new(),
@@ -146,6 +149,7 @@ impl<'a, 'l> Visitor<'a, 'l> {
             Some(None) => self.imports.push_computed(it.span),
             None => {}
         }
+        references::of_call(it, &mut self.references);
         if let Some(types) = &it.type_arguments {
             self.visit_ts_type_parameter_instantiation(types);
         }
@@ -199,6 +203,11 @@ impl<'a> Visit<'a> for Visitor<'a, '_> {
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
         self.visit_expression(&it.callee);
         self.finish_call(it);
+    }
+
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        self.references.extend(references::of_new(it));
+        walk::walk_new_expression(self, it);
     }
 
     fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {

@@ -1,5 +1,6 @@
 //! Imports between Python files, searched as the interpreter would after every project of the repository is installed.
 
+mod entries;
 mod manifest;
 mod modules;
 mod roots;
@@ -9,7 +10,7 @@ mod tests;
 
 use self::modules::{Lookup, ModuleFiles, Modules};
 use self::roots::{Root, Roots};
-use crate::lang::{Family, ImportKind, PythonImport, PythonImportForm};
+use crate::lang::{Family, ImportKind, PythonImport, PythonImportForm, caught};
 use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file};
 use crate::scan::{DirId, FileId};
 
@@ -20,7 +21,7 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     }
     let modules = Modules::new(sources);
     let roots = Roots::new(sources, &modules);
-    each_file(&files, |from| {
+    let mut all = each_file(&files, |from| {
         let file = sources.tree.file(from);
         let is_init = file.name().starts_with("__init__.py");
         let importer = Importer { from, dir: file.dir, is_init, modules: &modules, roots: &roots };
@@ -29,7 +30,9 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
             importer.resolve(&import, &mut found);
         }
         found
-    })
+    });
+    all.entries = caught(|| entries::entries(sources, &modules, &roots, &all.edges)).unwrap_or_default();
+    all
 }
 
 /// One file whose imports are resolved.

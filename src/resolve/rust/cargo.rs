@@ -1,10 +1,11 @@
 //! Packages, their targets and dependencies, from `Cargo.toml` files.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use toml::{Table, Value};
 
 use crate::lang::Family;
 use crate::resolve::Sources;
+use crate::resolve::entry::Entry;
 use crate::scan::{FileId, file_name, join_path, parent_path};
 
 /// Index in [`Workspace::packages`].
@@ -25,8 +26,8 @@ pub(super) struct Package {
     pub dependencies: FxHashMap<String, Dependency>,
     /// A script may write sources when the package is built.
     pub has_build_script: bool,
-    /// Root files given in the manifest.
-    roots: FxHashSet<FileId>,
+    /// Root files given in the manifest, and what they are.
+    roots: FxHashMap<FileId, Entry>,
 }
 
 /// What a dependency's name leads to.
@@ -84,25 +85,54 @@ impl Workspace {
 
     /// True if `file` is the root of one of its package's targets, by the manifest or by its place.
     pub fn is_root(&self, sources: &Sources<'_>, file: FileId) -> bool {
+        self.target(sources, file).is_some()
+    }
+
+    /// The kind of target that `file` is the root of.
+    pub fn target(&self, sources: &Sources<'_>, file: FileId) -> Option<Entry> {
         let path = &*sources.tree.file(file).path;
         let Some((id, dir)) = self.package_of(path) else {
-            return matches!(file_name(path), "lib.rs" | "main.rs" | "build.rs");
+            return match file_name(path) {
+                "lib.rs" => Some(Entry::Library),
+                "main.rs" => Some(Entry::Binary),
+                "build.rs" => Some(Entry::Build),
+                _ => None,
+            };
         };
         let package = &self.packages[id];
+        if package.lib == Some(file) {
+            return Some(Entry::Library);
+        }
         let relative = if dir.is_empty() { path } else { &path[dir.len() + 1..] };
-        package.lib == Some(file) || package.roots.contains(&file) || is_conventional_root(relative)
+        package.roots.get(&file).copied().or_else(|| conventional_target(relative))
     }
 }
 
-/// True for the places in which Cargo looks for targets.
-fn is_conventional_root(relative: &str) -> bool {
-    if matches!(relative, "src/main.rs" | "src/lib.rs" | "build.rs") {
-        return true;
+/// Which target Cargo makes of a file at this place of its package.
+fn conventional_target(relative: &str) -> Option<Entry> {
+    match relative {
+        "src/main.rs" => return Some(Entry::Binary),
+        "src/lib.rs" => return Some(Entry::Library),
+        "build.rs" => return Some(Entry::Build),
+        _ => {}
     }
-    let folder = ["src/bin/", "examples/", "tests/", "benches/"];
-    let rest = folder.iter().find_map(|folder| relative.strip_prefix(folder));
-    rest.is_some_and(|rest| !rest.contains('/') || rest.split('/').count() == 2 && rest.ends_with("/main.rs"))
+    let (kind, rest) =
+        TARGET_FOLDERS.iter().find_map(|(folder, kind)| Some((*kind, relative.strip_prefix(folder)?)))?;
+    let is_root = !rest.contains('/') || rest.split('/').count() == 2 && rest.ends_with("/main.rs");
+    is_root.then_some(kind)
 }
+
+/// Where Cargo looks for targets.
+const TARGET_FOLDERS: &[(&str, Entry)] = &[
+    ("src/bin/", Entry::Binary),
+    ("examples/", Entry::Example),
+    ("tests/", Entry::Test),
+    ("benches/", Entry::Benchmark),
+];
+
+/// The tables of a manifest that list targets.
+const TARGET_TABLES: &[(&str, Entry)] =
+    &[("bin", Entry::Binary), ("example", Entry::Example), ("test", Entry::Test), ("bench", Entry::Benchmark)];
 
 struct Reader<'a> {
     sources: &'a Sources<'a>,
@@ -154,11 +184,12 @@ impl Reader<'_> {
             Some(Value::Table(_)) => self.inherited(manifest, "package", "edition").and_then(Value::as_str),
             _ => None,
         };
-        let mut roots: FxHashSet<FileId> =
-            package.get("build").and_then(Value::as_str).and_then(file).into_iter().collect();
-        for kind in ["bin", "example", "test", "bench"] {
+        let build = package.get("build").and_then(Value::as_str).and_then(file);
+        let mut roots: FxHashMap<FileId, Entry> = build.map(|file| (file, Entry::Build)).into_iter().collect();
+        for &(kind, entry) in TARGET_TABLES {
             let targets = manifest.table.get(kind).and_then(Value::as_array).into_iter().flatten();
-            roots.extend(targets.filter_map(|target| file(target.get("path")?.as_str()?)));
+            let files = targets.filter_map(|target| file(target.get("path")?.as_str()?));
+            roots.extend(files.map(|file| (file, entry)));
         }
         Some(Package {
             lib_name: lib_text("name").map_or_else(|| identifier(&name), identifier),

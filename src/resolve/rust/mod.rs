@@ -25,7 +25,9 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let files = cargo::rust_files(sources);
     let declared = declarations(&modules);
     let found = each_file(&files, |file| FileImports::new(&names, file).resolve(sources));
-    joined(vec![declared, found])
+    let target = |&file: &FileId| Some((file, workspace.target(sources, file)?));
+    let entries = files.iter().filter_map(target).collect();
+    joined(vec![declared, found, Resolution { entries, ..Resolution::default() }])
 }
 
 /// Edges of `mod` and `include!`.

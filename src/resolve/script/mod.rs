@@ -1,6 +1,7 @@
 //! Imports between scripts: relative paths, `tsconfig` paths, workspace packages and their exports, in a clone in which
 //! nothing was installed or built. Never guessed: what leads nowhere is kept with its reason.
 
+mod entries;
 mod files;
 mod json;
 mod packages;
@@ -9,7 +10,7 @@ mod specifier;
 mod tests;
 mod tsconfig;
 
-use crate::lang::{Detail, Family, ImportKind, ScriptFacts};
+use crate::lang::{Detail, Family, ImportKind, ScriptFacts, caught};
 use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file};
 use crate::scan::{FileId, join_path, parent_path};
 use files::{Files, Importer};
@@ -20,10 +21,12 @@ use tsconfig::Configs;
 pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let resolver = Resolver::new(sources);
     let files: Vec<_> = sources.files_of(Family::Script).collect();
-    each_file(&files, |id| match &sources.facts(id).detail {
+    let mut all = each_file(&files, |id| match &sources.facts(id).detail {
         Detail::Script(facts) => resolver.resolve_file(id, facts),
         _ => Resolution::default(),
-    })
+    });
+    all.entries = caught(|| resolver.entries(sources)).unwrap_or_default();
+    all
 }
 
 /// Where an import leads.

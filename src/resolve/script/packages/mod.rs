@@ -42,7 +42,7 @@ const MAIN_FIELDS: &[&str] = &["source", "module", "jsnext:main", "main", "svelt
 const TYPES_FIELDS: &[&str] = &["types", "typings", "source", "module", "jsnext:main", "main", "svelte"];
 
 /// What of a manifest is kept.
-const KEPT: &[&str] = &["exports", "imports"];
+const KEPT: &[&str] = &["exports", "imports", "bin", "browser", "unpkg", "jsdelivr", "react-native", "scripts"];
 
 /// Where a manifest names what it depends on.
 const DEPENDENCIES: &[&str] = &["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
@@ -96,6 +96,21 @@ impl Packages {
     /// The directory of the package that holds the file; the root without one.
     pub(super) fn enclosing_dir(&self, path: &str) -> &str {
         self.enclosing(path).map_or("", |package| &self.all[package].dir)
+    }
+
+    /// Every package, in the order of their manifests.
+    pub(super) fn ids(&self) -> std::ops::Range<PackageId> {
+        0..self.all.len()
+    }
+
+    /// What is kept of a package's manifest.
+    pub(super) fn manifest(&self, package: PackageId) -> &Value {
+        &self.all[package].manifest
+    }
+
+    /// Whether a package asks for one of these.
+    pub(super) fn uses(&self, package: PackageId, names: &[&str]) -> bool {
+        names.iter().any(|name| self.depends_on(package, name))
     }
 
     pub(super) fn dir(&self, package: PackageId) -> &str {
