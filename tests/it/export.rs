@@ -26,10 +26,10 @@ fn json_has_the_keys_of_its_contract() {
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     {
     "files": [
-    {"path":"shop/__init__.py","language":"Python","metrics":{"class":"source", …}},
-    {"path":"shop/cart.py","language":"Python","metrics":{"class":"source", …}},
-    {"path":"shop/main.py","language":"Python","metrics":{"class":"source", …}},
-    {"path":"shop/stock.py","language":"Python","metrics":{"class":"source", …}}],
+    {"path":"shop/__init__.py","language":"Python","metrics":{"class":"source","role":"product","entry":"package", …}},
+    {"path":"shop/cart.py","language":"Python","metrics":{"class":"source","role":"product","entry":"", …}},
+    {"path":"shop/main.py","language":"Python","metrics":{"class":"source","role":"product","entry":"", …}},
+    {"path":"shop/stock.py","language":"Python","metrics":{"class":"source","role":"product","entry":"", …}}],
     "imports": [
     {"from":"shop/cart.py","to":"shop/stock.py","line":1,"kind":"runtime"},
     {"from":"shop/main.py","to":"shop/cart.py","line":2,"kind":"runtime"},

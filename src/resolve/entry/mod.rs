@@ -152,3 +152,219 @@ fn by_place(sources: &Sources<'_>, id: FileId) -> Option<Entry> {
 fn is_init(name: &str) -> bool {
     name.starts_with("__init__.")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::resolve::testing::check_entries as check;
+
+    #[test]
+    fn python_is_started_by_names_and_manifests() {
+        check(
+            "
+//- pyproject.toml
+[project.scripts]
+shop = 'shop.cli:main'
+[project.entry-points.tills]
+paper = 'shop.till.paper'
+//- shop/__init__.py
+//- shop/__main__.py
+//- shop/cart.py
+//- shop/cli.py
+//- shop/till/__init__.py
+//- shop/till/paper.py
+//- shop/tool.py
+if __name__ == '__main__':
+    pass
+//- shop/types.pyi
+//- tests/conftest.py
+//- tests/helper.py
+//- tests/test_cart.py
+",
+            "
+            shop/__init__.py library
+            shop/__main__.py binary
+            shop/cli.py binary
+            shop/till/__init__.py package
+            shop/till/paper.py plugin
+            shop/tool.py script
+            shop/types.pyi types
+            tests/conftest.py test
+            tests/test_cart.py test
+            ",
+        );
+    }
+
+    #[test]
+    fn python_is_loaded_by_name() {
+        check(
+            "
+//- shop/settings.py
+BACKEND = 'shop.backends.memory.Memory'
+LOGGER = 'shop'
+//- shop/backends/memory.py
+//- shop/backends/other.py
+//- shop/rules/__init__.py
+import pkgutil
+for module in pkgutil.iter_modules(__path__): pass
+//- shop/rules/one.py
+//- hass/light/manifest.json
+{ \"domain\": \"light\" }
+//- hass/light/sensor.py
+",
+            "
+            hass/light/sensor.py plugin
+            shop/backends/memory.py plugin
+            shop/rules/__init__.py plugin
+            shop/rules/one.py plugin
+            ",
+        );
+    }
+
+    #[test]
+    fn django_is_loaded_by_place() {
+        check(
+            "
+//- setup.cfg
+[tool:pytest]
+python_files = check_*.py
+//- shop/management/commands/sell.py
+from django.core.management import BaseCommand
+//- shop/migrations/0001_initial.py
+//- shop/models.py
+//- shop/other.py
+//- shop/check_it.py
+",
+            "
+            shop/check_it.py test
+            shop/management/commands/sell.py plugin
+            shop/migrations/0001_initial.py plugin
+            shop/models.py plugin
+            ",
+        );
+    }
+
+    #[test]
+    fn rust_has_targets() {
+        check(
+            "
+//- Cargo.toml
+[package]
+name = 'shop'
+[[bin]]
+name = 'till'
+path = 'till/run.rs'
+//- benches/b.rs
+//- build.rs
+//- examples/e/main.rs
+//- examples/e/part.rs
+//- src/bin/tool.rs
+//- src/cart.rs
+//- src/lib.rs
+mod cart;
+//- tests/t.rs
+//- till/run.rs
+",
+            "
+            benches/b.rs benchmark
+            build.rs build
+            examples/e/main.rs example
+            src/bin/tool.rs binary
+            src/lib.rs library
+            tests/t.rs test
+            till/run.rs binary
+            ",
+        );
+    }
+
+    #[test]
+    fn scripts_are_started_by_their_package() {
+        check(
+            r##"
+//- package.json
+{ "name": "shop", "bin": { "shop": "./bin/shop.js" }, "main": "./dist/index.js", "types": "dist/index.d.ts",
+  "exports": { ".": "./dist/index.js", "./cart": { "import": "./dist/cart.mjs" }, "./icons/*": "./src/icons/*.ts" },
+  "scripts": { "build": "node scripts/build.mjs --all" } }
+//- bin/shop.js
+//- scripts/build.mjs
+//- src/cart.ts
+//- src/icons/a.ts
+//- src/index.ts
+//- src/other.ts
+//- src/types.d.ts
+//- src/a.test.ts
+//- src/a.stories.tsx
+//- test/sell.js
+//- vite.config.ts
+export default { entry: "src/worker.ts" };
+//- src/worker.ts
+"##,
+            "
+            bin/shop.js binary
+            scripts/build.mjs script
+            src/a.stories.tsx story
+            src/a.test.ts test
+            src/cart.ts library
+            src/icons/a.ts library
+            src/index.ts library
+            src/types.d.ts types
+            src/worker.ts library
+            test/sell.js test
+            vite.config.ts config
+            ",
+        );
+    }
+
+    #[test]
+    fn scripts_are_loaded_by_pages_and_scripts() {
+        check(
+            r#"
+//- index.html
+<script type="module" src="/src/main.ts"></script>
+//- public/sw.js
+//- src/main.ts
+new Worker(new URL("./heavy.ts", import.meta.url));
+navigator.serviceWorker.register("/sw.js");
+const all = import.meta.glob("./parts/*.ts");
+const path = require.resolve("./late");
+//- src/heavy.ts
+//- src/late.js
+//- src/parts/a.ts
+//- src/parts/b.css
+"#,
+            "
+            index.html page
+            public/sw.js worker
+            src/heavy.ts worker
+            src/late.js plugin
+            src/main.ts page
+            src/parts/a.ts plugin
+            ",
+        );
+    }
+
+    #[test]
+    fn frameworks_have_places_for_pages() {
+        check(
+            r#"
+//- a/package.json
+{ "dependencies": { "next": "15" } }
+//- a/app/cart/button.tsx
+//- a/app/cart/page.tsx
+//- a/middleware.ts
+//- b/package.json
+{ "devDependencies": { "@sveltejs/kit": "2" } }
+//- b/src/hooks.server.ts
+//- b/src/routes/+page.server.ts
+//- c/package.json
+{}
+//- c/app/page.tsx
+"#,
+            "
+            a/app/cart/page.tsx page
+            a/middleware.ts page
+            b/src/hooks.server.ts page
+            b/src/routes/+page.server.ts page
+            ",
+        );
+    }
+}
