@@ -10,6 +10,7 @@ pub mod graph;
 pub mod lang;
 pub mod metrics;
 pub mod resolve;
+pub mod rules;
 pub mod scan;
 pub mod serve;
 pub mod session;

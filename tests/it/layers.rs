@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
 
 /// From a folder to the command line, as in `CONTRIBUTING.md`.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "scan",
     "lang",
     "resolve",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 15] = [
     "analysis",
     "query",
     "export",
+    "rules",
     "city",
     "stream",
     "session",

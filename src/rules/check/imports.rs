@@ -1,0 +1,42 @@
+//! Imports that must not be, and those that must.
+
+use super::Checker;
+use crate::rules::finding::{About, Finding};
+use crate::rules::glob::Globs;
+
+impl Checker<'_> {
+    pub(super) fn forbidden(&mut self, from: &Globs, to: &Globs, transitive: bool) -> Vec<Finding> {
+        let sources = self.universe.select(from, self.mistakes);
+        let targets = self.universe.select(to, self.mistakes);
+        let between = |node| transitive && !sources.has(node);
+        let chains = self.view.chains(&sources, &targets, between);
+        chains.iter().map(|chain| self.chain(chain, "")).collect()
+    }
+
+    pub(super) fn allowed(&mut self, from: &Globs, to: &Globs, among: &Globs) -> Vec<Finding> {
+        let sources = self.universe.select(from, self.mistakes);
+        let mut targets = self.select_or_all(among);
+        targets.remove(&self.universe.select(to, self.mistakes));
+        let why = match to.0.as_slice() {
+            [] => ", where nothing is allowed".to_owned(),
+            _ => format!(", which is not among {}", to.describe()),
+        };
+        let chains = self.view.chains(&sources, &targets, |_| false);
+        chains.iter().map(|chain| self.chain(chain, &why)).collect()
+    }
+
+    pub(super) fn required(&mut self, from: &Globs, to: &Globs, transitive: bool) -> Vec<Finding> {
+        let sources = self.universe.select(from, self.mistakes);
+        let targets = self.universe.select(to, self.mistakes);
+        let chains = self.view.chains(&sources, &targets, |_| transitive);
+        let having: Vec<u32> = chains.iter().map(|chain| self.view.pair(chain[0]).from).collect();
+        let missing = sources.iter().filter(|node| having.binary_search(node).is_err());
+        let to = to.describe();
+        missing
+            .map(|node| {
+                let message = format!("imports nothing of {to}");
+                Finding::new(self.rule, self.universe.name(node), 0, message, About::Missing { to: to.clone() })
+            })
+            .collect()
+    }
+}
