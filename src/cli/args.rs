@@ -52,6 +52,9 @@ pub enum Command {
     /// Write the graph and the metrics in a format of other tools.
     #[command(after_help = super::export::HELP)]
     Export(super::export::Export),
+    /// Hold a folder or a recording against rules: which imports may be, cycles, limits.
+    #[command(after_help = super::check::HELP)]
+    Check(super::check::Check),
     /// Open recordings that `repolis log` wrote; the repository is not needed.
     Replay(Replay),
 }

@@ -1,6 +1,7 @@
 //! What a user asked becomes calls of the layers above. The only layer that prints.
 
 mod args;
+mod check;
 mod export;
 mod look;
 mod native;
@@ -33,7 +34,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let cancelled = Arc::new(AtomicBool::new(false));
     match watch_for_interrupt(&cancelled).and_then(|()| dispatch(&cli, &cancelled)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             tell(&format!("repolis: {}", message(&error)));
             ExitCode::from(if is_cancelled(&error) { INTERRUPTED } else { FAILED })
@@ -54,13 +55,15 @@ fn watch_for_interrupt(cancelled: &Arc<AtomicBool>) -> Result<()> {
     .context("cannot watch for Ctrl-C")
 }
 
-fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<()> {
+fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<ExitCode> {
     match &cli.command {
+        Command::Check(check) => return check::run(cli, check, cancelled),
         Command::View(view) => run_view(cli, view, cancelled),
         Command::Log(log) => run_log(cli, log, cancelled),
         Command::Export(export) => export::run(cli, export, cancelled),
         Command::Replay(replay) => run_replay(cli, &replay.files, &replay.show),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
@@ -171,8 +174,13 @@ fn tell(text: &str) {
 
 /// Prints a line of the result. A reader that went away had enough.
 fn print_line(text: &str) -> Result<()> {
+    print_text(&format!("{text}\n"))
+}
+
+/// Prints lines of the result.
+fn print_text(text: &str) -> Result<()> {
     let mut stdout = anstream::stdout();
-    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed.context("cannot write to standard output"),
     }

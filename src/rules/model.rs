@@ -20,6 +20,8 @@ pub struct Rule {
     pub id: String,
     /// Where it stands.
     pub place: Place,
+    /// Its table in the rule file, such as `forbidden[2]`.
+    pub path: String,
     /// Why it is there, as the user wrote it.
     pub reason: String,
     /// What a finding is worth.
@@ -197,6 +199,8 @@ pub struct Limit {
     pub metric: String,
     /// Where the name stands.
     pub place: Place,
+    /// The key that names it, below the rule's table.
+    pub key: String,
     /// Whose metric it is.
     pub by: LimitBy,
     /// The largest value that is fine.

@@ -125,7 +125,8 @@ impl<'a> View<'a> {
     pub fn lines(&self, pair: u32) -> Vec<u32> {
         let pair = self.pair(pair);
         let imports = &self.net.lines[pair.first as usize..pair.last as usize];
-        let mut lines: Vec<u32> = imports.iter().filter(|(_, kind)| kind.meets(self.kinds)).map(|(line, _)| *line).collect();
+        let mut lines: Vec<u32> =
+            imports.iter().filter(|(_, kind)| kind.meets(self.kinds)).map(|(line, _)| *line).collect();
         lines.dedup();
         lines
     }

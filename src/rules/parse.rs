@@ -6,9 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::config::{Entry, Mistake, Node, Place, Section, Value, parse_toml};
 use super::glob::{Glob, Globs, PACKAGE};
-use super::model::{
-    Check, CyclesOf, Exception, Kinds, Layer, Layers, Limit, LimitBy, Rule, Rules, Severity,
-};
+use super::model::{Check, CyclesOf, Exception, Kinds, Layer, Layers, Limit, LimitBy, Rule, Rules, Severity};
 use crate::lang::ImportKind;
 
 /// Import-linter's: deep enough for any package.
@@ -62,6 +60,7 @@ fn rule(section: &mut Section<'_>, check: Check) -> Rule {
     Rule {
         id: name.unwrap_or_else(|| check.describe()),
         place: section.place,
+        path: section.path.clone(),
         reason: section.text("reason").unwrap_or_default().to_owned(),
         severity: severity(section),
         optional: section.flag("optional"),
@@ -129,7 +128,11 @@ fn globs_of(section: &Section<'_>, key: &str, texts: &[(&str, Place)]) -> Globs 
     for &(text, place) in texts {
         match Glob::new(text, "", place, &path) {
             Ok(glob) if globs.is_empty() && glob.negated => {
-                section.wrong(place, key, &format!("`{text}` takes out what no glob before it took in; begin with \"**\""));
+                section.wrong(
+                    place,
+                    key,
+                    &format!("`{text}` takes out what no glob before it took in; begin with \"**\""),
+                );
             }
             Ok(glob) => globs.push(glob),
             Err(error) => section.wrong(place, key, &format!("`{text}`: {error}")),
@@ -232,7 +235,11 @@ fn independent(section: &mut Section<'_>) -> Option<Check> {
     let parts = section.get("parts").map(|node| parts(section, "parts", node)).unwrap_or_default();
     let each = globs(section, "each");
     if parts.len() < 2 && each.0.is_empty() {
-        section.wrong(section.place, "parts", "needs two parts at least, or `each` with a glob such as \"src/features/*\"");
+        section.wrong(
+            section.place,
+            "parts",
+            "needs two parts at least, or `each` with a glob such as \"src/features/*\"",
+        );
     }
     Some(Check::Independent { parts, each, transitive: section.flag("transitive") })
 }
@@ -264,7 +271,7 @@ fn limit(section: &mut Section<'_>) -> Option<Check> {
     }
     let files = globs(section, "files");
     let files = file_globs(section, "files", files);
-    Some(Check::Limit(Limit { metric, place, by, max, min, files }))
+    Some(Check::Limit(Limit { metric, place, key: "metric".to_owned(), by, max, min, files }))
 }
 
 /// `[limits]`: the largest value of each metric of a file.
@@ -277,11 +284,13 @@ fn limits(node: &Node, mistakes: &RefCell<Vec<Mistake>>) -> Vec<Rule> {
             continue;
         };
         let files = Globs::default();
-        let limit = Limit { metric: key.clone(), place: *place, by: LimitBy::File, max: Some(max), min: None, files };
+        let (metric, key) = (key.clone(), key.clone());
+        let limit = Limit { metric, place: *place, key, by: LimitBy::File, max: Some(max), min: None, files };
         let check = Check::Limit(limit);
         rules.push(Rule {
             id: check.describe(),
             place: *place,
+            path: section.path.clone(),
             reason: String::new(),
             severity: Severity::Error,
             optional: false,

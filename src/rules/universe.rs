@@ -31,11 +31,6 @@ impl NodeSet {
         (0..).zip(&self.0).filter(|(_, is_in)| **is_in).map(|(node, _)| node)
     }
 
-    /// Adds the nodes of another set.
-    pub fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own |= other);
-    }
-
     /// Keeps what `keep` wants.
     pub fn retain(&mut self, keep: impl Fn(u32) -> bool) {
         (0..).zip(&mut self.0).filter(|(_, is_in)| **is_in).for_each(|(node, is_in)| *is_in = keep(node));

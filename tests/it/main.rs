@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod blueprints;
+mod check;
 mod contract;
 mod errors;
 mod export;

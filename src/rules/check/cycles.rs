@@ -114,7 +114,8 @@ impl Checker<'_> {
             None => steps.iter().map(|step| step.from.as_str()).collect(),
             Some(_) => round_names(graph, component, &round),
         };
-        let (first, line) = steps.first().map_or(("", 0), |step| (&step.from, step.lines.first().copied().unwrap_or(0)));
+        let (first, line) =
+            steps.first().map_or(("", 0), |step| (&step.from, step.lines.first().copied().unwrap_or(0)));
         let (path, line) = match dir {
             None => (first.to_owned(), line),
             Some("") => (".".to_owned(), 0),
@@ -122,8 +123,7 @@ impl Checker<'_> {
         };
         let place = if dir.is_some() { "holds" } else { "is in" };
         let back = way.first().copied().unwrap_or_default();
-        let message =
-            format!("{place} a cycle of {} {what}: {} -> {back}", component.len(), way.join(" -> "));
+        let message = format!("{place} a cycle of {} {what}: {} -> {back}", component.len(), way.join(" -> "));
         Finding::new(self.rule, path, line, message, About::Cycle { members, steps })
     }
 }

@@ -61,10 +61,7 @@ impl Checker<'_> {
             .collect();
         children.dedup();
         let message = format!("is in no layer of {base}");
-        children
-            .into_iter()
-            .map(|child| Finding::new(self.rule, child, 0, message.clone(), About::Unlayered))
-            .collect()
+        children.into_iter().map(|child| Finding::new(self.rule, child, 0, message.clone(), About::Unlayered)).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use crate::rules::finding::{About, Finding};
 use crate::rules::model::{Limit, LimitBy};
 use crate::rules::nearest;
 use crate::rules::universe::NodeSet;
-use crate::scan::FileClass;
+use crate::rules::{BASELINE_FILE, RULE_FILE};
+use crate::scan::{FileClass, SourceFile};
 
 type OfFunction = fn(&Function) -> u32;
 
@@ -21,6 +22,8 @@ const OF_FUNCTION: [(&str, OfFunction); 3] = [
 /// Metrics of a directory: how many files it holds itself, and sums over those below it.
 const OF_DIRECTORY: [&str; 5] = ["files", "lines", "code_lines", "complexity", "functions"];
 
+const RULE_FILES: [&str; 2] = [RULE_FILE, BASELINE_FILE];
+
 /// What a value belongs to.
 struct Owner {
     path: String,
@@ -31,8 +34,9 @@ struct Owner {
 impl Checker<'_> {
     pub(super) fn limit(&mut self, limit: &Limit) -> Vec<Finding> {
         let mut counted = self.select_or_all(&limit.files);
-        // What tools write is held to no limit.
-        counted.retain(|file| self.universe.tree.files.get(file as usize).is_some_and(|file| file.class == FileClass::Source));
+        // What tools write is held to no limit, nor are the rules.
+        let is_held = |file: &SourceFile| file.class == FileClass::Source && !RULE_FILES.contains(&file.name());
+        counted.retain(|file| self.universe.tree.files.get(file as usize).is_some_and(is_held));
         match limit.by {
             LimitBy::File => self.of_files(limit, &counted),
             LimitBy::Function => self.of_functions(limit, &counted),
@@ -118,6 +122,6 @@ impl Checker<'_> {
             [near, ..] => format!("did you mean `{near}`?"),
         };
         let message = format!("{owner} has no metric `{}` of numbers; {hint}", limit.metric);
-        self.wrong(limit.place, "metric", message);
+        self.wrong(limit.place, &limit.key, message);
     }
 }

@@ -10,7 +10,7 @@ mod tests;
 
 use super::config::Mistake;
 use super::finding::{About, Finding, Step};
-use super::model::{Check, Rule, Rules};
+use super::model::{Check, Rule, Rules, Severity};
 use super::net::{Net, View};
 use super::universe::{NodeSet, Universe};
 use crate::analysis::Analysis;
@@ -22,10 +22,19 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Remarks about the rules themselves that fail nothing.
     pub notes: Vec<String>,
+    /// What the baseline knows and nobody finds any more.
+    pub stale: Vec<String>,
     /// How many rules there are.
     pub rules: usize,
     /// How many files.
     pub files: usize,
+}
+
+impl Report {
+    /// How many findings of a severity are not known.
+    pub fn new_of(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| !finding.known && finding.severity == severity).count()
+    }
 }
 
 /// Holds an analysis against rules.
@@ -109,7 +118,7 @@ impl Checker<'_> {
     }
 
     fn wrong(&mut self, place: super::config::Place, key: &str, message: String) {
-        let key = format!("{}.{key}", self.rule.check.kind());
+        let key = format!("{}.{key}", self.rule.path);
         self.mistakes.push(Mistake { place, key, message });
     }
 
