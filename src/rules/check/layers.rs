@@ -69,7 +69,7 @@ impl Checker<'_> {
 pub fn is_index(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     match name.rsplit('.').next() {
-        Some("py" | "pyi") => ["__init__", "__main__"].contains(&stem),
+        Some("py" | "pyi") => stem == "__init__",
         Some("rs") => ["mod", "lib", "main"].contains(&stem),
         Some("js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts") => stem == "index",
         _ => false,
