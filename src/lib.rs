@@ -9,6 +9,7 @@ pub mod export;
 pub mod graph;
 pub mod lang;
 pub mod metrics;
+pub mod query;
 pub mod resolve;
 pub mod rules;
 pub mod scan;

@@ -19,7 +19,7 @@ pub struct Cli {
     /// Say nothing but errors.
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Print a summary as one line of JSON, for scripts.
+    /// Print the summary or the answer as one line of JSON, for scripts.
     #[arg(long, global = true)]
     pub json: bool,
     /// Print how many seconds each stage took, as one line of JSON on standard error.
@@ -35,6 +35,7 @@ Examples:
   repolis log . -o city.rrd                       a recording, to be kept or sent
   repolis replay city.rrd                         shows it again, without the repository
   repolis log . -o - | rerun -                    into the desktop viewer
+  repolis query path src/cli src/scan             why the one needs the other
 
 More on each command: repolis help COMMAND";
 
@@ -57,6 +58,11 @@ pub enum Command {
     Check(super::check::Check),
     /// Open recordings that `repolis log` wrote; the repository is not needed.
     Replay(Replay),
+    /// Ask a question about the imports and metrics of a repository.
+    ///
+    /// Answers are tables, or JSON with --json. Paths are relative to SOURCE.
+    #[command(after_help = super::query::HELP)]
+    Query(super::query::Query),
 }
 
 const METRICS_HELP: &str = "\
@@ -135,20 +141,27 @@ pub struct SourceArgs {
     /// Folder of the repository.
     #[arg(default_value = ".", value_name = "SOURCE")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub files: FileArgs,
+}
+
+/// Which files are taken.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FileArgs {
     /// Draw files that are left out otherwise.
-    #[arg(long, value_name = "CLASS", value_delimiter = ',', help_heading = "Files")]
+    #[arg(long, global = true, value_name = "CLASS", value_delimiter = ',', help_heading = "Files")]
     pub with: Vec<Class>,
     /// Only files that match this glob, in .gitignore syntax; may be repeated.
-    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    #[arg(long, global = true, value_name = "GLOB", help_heading = "Files")]
     pub include: Vec<String>,
     /// No files or folders that match this glob; may be repeated.
-    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    #[arg(long, global = true, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
     /// Take files and folders whose name starts with a dot.
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, global = true, help_heading = "Files")]
     pub hidden: bool,
     /// Take what .gitignore, .ignore and .repolisignore exclude.
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, global = true, help_heading = "Files")]
     pub no_ignore: bool,
 }
 
@@ -183,18 +196,18 @@ pub enum Class {
 impl CityArgs {
     /// The options as a recording keeps them; the source itself, a path of this machine, is left out.
     pub fn json(&self) -> String {
-        let (source, look) = (&self.source, &self.look);
-        let with: Vec<_> = source.with.iter().filter_map(ValueEnum::to_possible_value).collect();
+        let (files, look) = (&self.source.files, &self.look);
+        let with: Vec<_> = files.with.iter().filter_map(ValueEnum::to_possible_value).collect();
         serde_json::json!({
             "area": look.area,
             "height": look.height,
             "color": look.color,
             "arcs": look.arcs,
             "with": with.iter().map(|class| class.get_name()).collect::<Vec<_>>(),
-            "include": source.include,
-            "exclude": source.exclude,
-            "hidden": source.hidden,
-            "no_ignore": source.no_ignore,
+            "include": files.include,
+            "exclude": files.exclude,
+            "hidden": files.hidden,
+            "no_ignore": files.no_ignore,
         })
         .to_string()
     }
@@ -203,22 +216,24 @@ impl CityArgs {
 impl SourceArgs {
     /// Whether any option says which files are taken.
     pub fn has_options(&self) -> bool {
-        let takes_all = self.with.is_empty() && self.include.is_empty() && self.exclude.is_empty();
-        !takes_all || self.hidden || self.no_ignore
+        let files = &self.files;
+        let takes_all = files.with.is_empty() && files.include.is_empty() && files.exclude.is_empty();
+        !takes_all || files.hidden || files.no_ignore
     }
 
     /// What the analysis needs of it.
     pub fn options(&self) -> Options {
+        let files = &self.files;
         Options {
             scan: ScanOptions {
-                hidden: self.hidden,
-                no_ignore: self.no_ignore,
-                include: self.include.clone(),
-                exclude: self.exclude.clone(),
+                hidden: files.hidden,
+                no_ignore: files.no_ignore,
+                include: files.include.clone(),
+                exclude: files.exclude.clone(),
             },
-            with_generated: self.with.contains(&Class::Generated),
-            with_minified: self.with.contains(&Class::Minified),
-            with_binary: self.with.contains(&Class::Binary),
+            with_generated: files.with.contains(&Class::Generated),
+            with_minified: files.with.contains(&Class::Minified),
+            with_binary: files.with.contains(&Class::Binary),
         }
     }
 }

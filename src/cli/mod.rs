@@ -7,9 +7,11 @@ mod look;
 mod native;
 mod output;
 mod progress;
+mod query;
 mod show;
 mod source;
 mod summary;
+mod table;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -58,6 +60,7 @@ fn watch_for_interrupt(cancelled: &Arc<AtomicBool>) -> Result<()> {
 fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<ExitCode> {
     match &cli.command {
         Command::Check(check) => return check::run(cli, check, cancelled),
+        Command::Query(query) => return query::run(cli, query, cancelled),
         Command::View(view) => run_view(cli, view, cancelled),
         Command::Log(log) => run_log(cli, log, cancelled),
         Command::Export(export) => export::run(cli, export, cancelled),

@@ -96,7 +96,9 @@ fn help_teaches() {
       view    Analyse a folder and open its city
       log     Analyse a folder and write its city as a recording (.rrd)
       export  Write the graph and the metrics in a format of other tools
+      check   Hold a folder or a recording against rules: which imports may be, cycles, limits
       replay  Open recordings that `repolis log` wrote; the repository is not needed
+      query   Ask a question about the imports and metrics of a repository
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -104,7 +106,7 @@ fn help_teaches() {
               Say nothing but errors
 
           --json
-              Print a summary as one line of JSON, for scripts
+              Print the summary or the answer as one line of JSON, for scripts
 
       -h, --help
               Print help (see a summary with '-h')
@@ -119,6 +121,7 @@ fn help_teaches() {
       repolis log . -o city.rrd                       a recording, to be kept or sent
       repolis replay city.rrd                         shows it again, without the repository
       repolis log . -o - | rerun -                    into the desktop viewer
+      repolis query path src/cli src/scan             why the one needs the other
 
     More on each command: repolis help COMMAND
     ");
@@ -142,7 +145,7 @@ fn help_of_log_names_options_and_metrics() {
               Say nothing but errors
 
           --json
-              Print a summary as one line of JSON, for scripts
+              Print the summary or the answer as one line of JSON, for scripts
 
       -o, --output <FILE>
               File to write; `-` writes to standard output, for `rerun -`

@@ -14,5 +14,6 @@ mod log;
 mod native;
 mod output;
 mod project;
+mod query;
 mod recording;
 mod view;

@@ -1,0 +1,176 @@
+//! `repolis query`: a question becomes a call of `query`, and its answer a table, JSON or paths.
+
+mod args;
+mod names;
+mod views;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result, bail};
+use clap::builder::styling::Style;
+use serde::Serialize;
+
+use args::{Changed, Question};
+pub use args::{HELP, Query};
+use names::Names;
+use views::{Page, View};
+
+use super::args::{Cli, SourceArgs};
+use super::{say, source, table};
+use crate::analysis::Analysis;
+use crate::query::{self, Direction, Selection};
+use crate::scan::FileId;
+
+/// The version of the documents that `--json` prints; it changes when a script would misread a newer one.
+const SCHEMA: u32 = 1;
+/// Rows of a table without `--limit`.
+const ROWS: usize = 50;
+/// Rows of a ranking without `--limit`.
+const TOP_ROWS: usize = 20;
+/// Shortest ways that are listed without `--limit`.
+const PATHS: usize = 10;
+/// Exit code of `--exit-code` when there is something.
+const FOUND: u8 = 1;
+
+/// Answers the question on standard output.
+pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
+    let source = SourceArgs { path: args.source()?, files: args.files.clone() };
+    let analysis = source::analysis(cli, &source, cancelled)?;
+    let asked = Asked { cli, args, analysis: &analysis, names: Names::new(&analysis, &source.path) };
+    asked.answer()
+}
+
+/// A question and what it is about.
+struct Asked<'a> {
+    cli: &'a Cli,
+    args: &'a Query,
+    analysis: &'a Analysis,
+    names: Names<'a>,
+}
+
+impl Asked<'_> {
+    fn answer(&self) -> Result<ExitCode> {
+        let analysis = self.analysis;
+        match &self.args.question {
+            Question::Cycles(part) => {
+                let keep = self.part(&part.within)?;
+                self.print("cycles", &query::cycles(analysis, part.kinds.kinds(), keep))
+            }
+            Question::Path(ends) => {
+                let (from, to) = (self.names.select(&ends.from)?, self.names.select(&ends.to)?);
+                let limit = self.limit(PATHS);
+                self.print("path", &query::shortest_paths(analysis, &from, &to, ends.kinds.kinds(), limit)?)
+            }
+            Question::Dependents(reach) => self.reach("dependents", reach, Direction::Dependents),
+            Question::Dependencies(reach) => self.reach("dependencies", reach, Direction::Dependencies),
+            Question::Top(top) => {
+                let keep = self.part(&top.within)?;
+                let limit = self.limit(TOP_ROWS);
+                self.print("top", &query::top(analysis, &top.metric, top.by.into(), top.ascending, limit, keep)?)
+            }
+            Question::Explain(ends) => {
+                let (a, b) = (self.names.select(&ends.from)?, self.names.select(&ends.to)?);
+                self.print("explain", &query::explain(analysis, &a, &b, ends.kinds.kinds())?)
+            }
+            Question::Impact(impact) => {
+                let changed = self.changed(&impact.files, &impact.changed)?;
+                self.print("impact", &query::impact(analysis, &changed, impact.kinds.kinds(), impact.depth))
+            }
+            Question::Unresolved(part) => {
+                let keep = self.part(&part.within)?;
+                self.print("unresolved", &query::unresolved(analysis, part.by.into(), keep))
+            }
+        }
+    }
+
+    fn reach(&self, name: &str, args: &args::Reach, direction: Direction) -> Result<ExitCode> {
+        let (of, kinds) = (self.union(&args.files)?, args.kinds.kinds());
+        if args.tree {
+            return self.print(name, &query::tree(self.analysis, &of, direction, kinds, args.depth));
+        }
+        self.print(name, &query::reach(self.analysis, &of, direction, kinds, args.depth))
+    }
+
+    fn union(&self, names: &[String]) -> Result<Selection> {
+        let selections: Result<Vec<_>, _> = names.iter().map(|name| self.names.select(name)).collect();
+        Ok(Selection::union(&selections?))
+    }
+
+    /// Which files a question is restricted to.
+    fn part(&self, names: &[String]) -> Result<impl Fn(FileId) -> bool + use<>> {
+        let selection = self.union(names)?;
+        let all = names.is_empty();
+        Ok(move |file| all || selection.has(file))
+    }
+
+    fn changed(&self, files: &[String], _changed: &Changed) -> Result<Selection> {
+        if files.is_empty() {
+            bail!("name the files that change");
+        }
+        self.union(files)
+    }
+
+    fn limit(&self, default: usize) -> usize {
+        match self.args.limit {
+            Some(0) => usize::MAX,
+            Some(limit) => limit,
+            None => default,
+        }
+    }
+
+    fn print<T: Serialize + View>(&self, query: &str, answer: &T) -> Result<ExitCode> {
+        let mut stdout = anstream::stdout();
+        let written = if self.cli.json {
+            self.write_json(&mut stdout, query, answer)
+        } else if self.args.paths {
+            answer.paths().into_iter().try_for_each(|path| writeln!(stdout, "{path}"))
+        } else {
+            let page = answer.page(self.limit(ROWS));
+            write_page(&mut stdout, &page).inspect(|()| say(self.cli, &page.note))
+        };
+        match written.and_then(|()| stdout.flush()) {
+            // A reader that went away had enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(error).context("cannot write to standard output");
+            }
+            _ => {}
+        }
+        let found = self.args.exit_code && !answer.is_empty();
+        Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    }
+
+    fn write_json(&self, writer: &mut impl Write, query: &str, answer: &impl Serialize) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Document<'a, T> {
+            query: &'a str,
+            schema: u32,
+            repository: &'a str,
+            commit: Option<&'a str>,
+            answer: &'a T,
+        }
+        let (repository, commit) = (&self.analysis.name, self.analysis.commit.as_deref());
+        let mut text = serde_json::to_vec(&Document { query, schema: SCHEMA, repository, commit, answer })?;
+        text.push(b'\n');
+        writer.write_all(&text)
+    }
+}
+
+fn write_page(writer: &mut impl Write, page: &Page) -> io::Result<()> {
+    let width = table::terminal_width();
+    for (at, section) in page.sections.iter().enumerate() {
+        if at > 0 {
+            writeln!(writer)?;
+        }
+        if let Some(title) = &section.title {
+            writeln!(writer, "{}", table::printable(title))?;
+        }
+        let lines = section.table.lines(width);
+        for (line, text) in lines.iter().enumerate() {
+            let style = if line == 0 { Style::new().bold() } else { Style::new() };
+            writeln!(writer, "{style}{text}{style:#}")?;
+        }
+    }
+    Ok(())
+}

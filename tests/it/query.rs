@@ -1,0 +1,300 @@
+//! `repolis query`: answers as tables, JSON and paths, and what a user gets wrong.
+
+use insta::assert_snapshot;
+
+use crate::project::{BINARY, Project, Ran, SHOP};
+
+/// An answer about the shop.
+#[track_caller]
+fn ask(args: &str) -> Ran {
+    Project::new(SHOP).run(&format!("query -s shop {args}"))
+}
+
+#[test]
+fn cycles() {
+    assert_snapshot!(ask("cycles"), @r"
+    exit status: 0
+    --- stdout
+    cycle  files  file           line  imports        kind
+        1      2  shop/cart.py      1  shop/stock.py  runtime
+                  shop/stock.py     2  shop/cart.py   runtime
+    --- stderr
+    1 import cycle, 2 files in them; each with a shortest way round
+    ");
+}
+
+#[test]
+fn paths() {
+    assert_snapshot!(ask("path shop/main.py shop/stock.py"), @r"
+    exit status: 0
+    --- stdout
+    path  file          line  imports        kind
+       1  shop/main.py     2  shop/cart.py   runtime
+          shop/cart.py     1  shop/stock.py  runtime
+    --- stderr
+    1 shortest path from shop/main.py to shop/stock.py, 2 imports long
+    ");
+    assert_snapshot!(ask("path shop/stock.py shop/main.py"), @r"
+    exit status: 0
+    --- stdout
+    path  file  line  imports  kind
+    --- stderr
+    no path from shop/stock.py to shop/main.py; but shop/main.py depends on shop/stock.py, over 2 imports
+    ");
+    assert_snapshot!(ask("path page shop"), @r"
+    exit status: 0
+    --- stdout
+    path  file  line  imports  kind
+    --- stderr
+    no path from page to shop, nor back
+    ");
+}
+
+#[test]
+fn dependents_and_dependencies() {
+    assert_snapshot!(ask("dependents shop/stock.py"), @r"
+    exit status: 0
+    --- stdout
+    depth  file          imports        line  kind
+        1  shop/cart.py  shop/stock.py     1  runtime
+        2  shop/main.py  shop/cart.py      2  runtime
+    --- stderr
+    2 files depend on shop/stock.py
+    ");
+    assert_snapshot!(ask("dependents shop/stock.py --depth 1 --paths"), @r"
+    exit status: 0
+    --- stdout
+    shop/cart.py
+    --- stderr
+    ");
+    assert_snapshot!(ask("dependencies shop/main.py --tree"), @r"
+    exit status: 0
+    --- stdout
+    file                line  kind
+    shop/cart.py           2  runtime
+      shop/stock.py        1  runtime
+        shop/cart.py *     2  runtime
+    --- stderr
+    shop/main.py depends on 2 files
+    ");
+    assert_snapshot!(ask("dependencies page --kind runtime"), @r"
+    exit status: 0
+    --- stdout
+    depth  file  imported by  line  kind
+    --- stderr
+    page depends on no other file
+    ");
+}
+
+#[test]
+fn rankings() {
+    assert_snapshot!(ask("top code_lines -n 2"), @r"
+    exit status: 0
+    --- stdout
+    code_lines  file
+             6  shop/main.py
+             4  shop/cart.py
+    --- stderr
+    code_lines (in lines): 2 of 10
+    ");
+    assert_snapshot!(ask("top complexity --by function --in engine"), @r"
+    exit status: 0
+    --- stdout
+    complexity  function  file                 line
+             2  turn      engine/src/wheel.rs     1
+    --- stderr
+    complexity (in paths): 1 of 1
+    ");
+    assert_snapshot!(ask("top code_lines --by directory"), @r"
+    exit status: 0
+    --- stdout
+    code_lines  directory
+            13  shop
+             6  engine
+             3  engine/src
+             3  page
+    --- stderr
+    code_lines (sum of the files, in lines): 4 of 4
+    ");
+    assert_snapshot!(ask("top language"), @r"
+    exit status: 0
+    --- stdout
+    files  value
+        4  Python
+        2  Rust
+        2  TypeScript
+        1  Markdown
+        1  TOML
+    --- stderr
+    language: 5 of 5
+    ");
+}
+
+#[test]
+fn parts() {
+    assert_snapshot!(ask("explain shop/main.py shop"), @r"
+    exit status: 0
+    --- stdout
+    shop/main.py → shop: 1 import, by 1 file, of 1 file
+    file          line  imports       kind
+    shop/main.py     2  shop/cart.py  runtime
+
+    shop → shop/main.py: no imports
+    file  line  imports  kind
+    --- stderr
+    1 import there, 0 back
+    ");
+}
+
+#[test]
+fn impact() {
+    assert_snapshot!(ask("impact shop/stock.py"), @r"
+    exit status: 0
+    --- stdout
+    Files: 2
+    score  depth  file          through
+    0.500      1  shop/cart.py  shop/stock.py
+    0.250      2  shop/main.py  shop/cart.py
+    --- stderr
+    a change of 1 file may reach 2 files and 0 test files
+    ");
+}
+
+#[test]
+fn unresolved() {
+    assert_snapshot!(ask("unresolved"), @r"
+    exit status: 0
+    --- stdout
+    In groups
+    imports  reason
+          1  no module `gone` in package `shop`
+
+    One by one
+    file          line  import  reason
+    shop/cart.py     2  .gone   no module `gone` in package `shop`
+    --- stderr
+    1 unresolved import
+    ");
+}
+
+#[test]
+fn json() {
+    assert_snapshot!(ask("dependents shop/cart.py --depth 1 --json"), @r#"
+    exit status: 0
+    --- stdout
+    {"query":"dependents","schema":1,"repository":"shop","commit":null,"answer":{"direction":"dependents","of":"shop/cart.py","of_files":1,"files":[{"path":"shop/main.py","depth":1,"through":"shop/cart.py","imports":[{"line":2,"kind":"runtime"}]},{"path":"shop/stock.py","depth":1,"through":"shop/cart.py","imports":[{"line":2,"kind":"runtime"}]}]}}
+    --- stderr
+    "#);
+    assert_snapshot!(ask("path engine page --json"), @r#"
+    exit status: 0
+    --- stdout
+    {"query":"path","schema":1,"repository":"shop","commit":null,"answer":{"from":"engine","to":"page","length":null,"count":0,"paths":[],"length_back":null}}
+    --- stderr
+    "#);
+}
+
+#[test]
+fn exit_codes_for_scripts() {
+    for (args, code) in [("cycles", 0), ("cycles --exit-code", 1), ("cycles --in page --exit-code", 0)] {
+        assert_eq!(ask(args).code(), Some(code), "{args}");
+    }
+}
+
+#[test]
+fn names_as_a_shell_completes_them() {
+    let project = Project::new(SHOP);
+    let expect = project.run("query -q -s shop dependents shop/stock.py").stdout();
+    let absolute = project.root().join("shop/stock.py");
+    let absolute = absolute.to_str().unwrap();
+    for name in ["shop/shop/stock.py", "./shop/shop/stock.py", "shop/../shop/shop/stock.py", absolute] {
+        let ran = project.run(&format!("query -q -s shop dependents {name}"));
+        assert_eq!((ran.stdout(), ran.code()), (expect.clone(), Some(0)), "{name}");
+    }
+    let mut inside = project.command(BINARY);
+    inside.current_dir(project.root().join("shop")).args(["query", "-q", "-s", "..", "dependents", "stock.py"]);
+    assert_eq!(project.finish(&mut inside).stdout(), expect);
+}
+
+#[test]
+fn a_recording_answers_as_its_folder_does() {
+    let project = Project::new(SHOP);
+    project.log("");
+    for question in
+        ["cycles", "path shop/main.py shop/stock.py", "top complexity", "unresolved", "impact shop/stock.py"]
+    {
+        let [folder, recording] =
+            ["shop", "city.rrd"].map(|source| project.run(&format!("query {question} -s {source}")));
+        assert_eq!(recording.to_string(), folder.to_string(), "{question}");
+    }
+}
+
+#[test]
+fn nothing_to_answer_is_an_empty_table() {
+    let project = Project::new("//- a.txt\nwords\n");
+    assert_snapshot!(project.run("query cycles shop"), @r"
+    exit status: 0
+    --- stdout
+    cycle  files  file  line  imports  kind
+    --- stderr
+    no import cycles
+    ");
+    assert_snapshot!(project.run("query dependents a.txt -s shop"), @r"
+    exit status: 0
+    --- stdout
+    depth  file  imports  line  kind
+    --- stderr
+    nothing depends on a.txt
+    ");
+    assert_snapshot!(project.run("query unresolved shop --json"), @r#"
+    exit status: 0
+    --- stdout
+    {"query":"unresolved","schema":1,"repository":"shop","commit":null,"answer":{"by":"reason","groups":[],"imports":0}}
+    --- stderr
+    "#);
+}
+
+#[test]
+fn mistakes() {
+    assert_snapshot!(ask("dependents shop/cat.py"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: shop/cat.py: no such file or directory in the repository; did you mean shop/cart.py, shop/main.py or shop/stock.py?
+    ");
+    assert_snapshot!(ask("explain shop/*.ts page"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: shop/*.ts: this glob matches no file of the repository; did you mean shop, shop/cart.py or shop/main.py?
+    ");
+    let unknown = ask("top complexty");
+    assert_eq!(unknown.code(), Some(2));
+    assert!(unknown.stderr().contains("complexty: no such metric of a file; there are language, "), "{unknown}");
+    assert!(unknown.stderr().ends_with("did you mean complexity?\n"), "{unknown}");
+    assert_snapshot!(ask("top complexity --in pgae"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: pgae: no such file or directory in the repository; did you mean page, engine or engine/src?
+    ");
+    assert_snapshot!(ask("path shop/main.py shop/main.py"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: shop/main.py and shop/main.py: the same files; name two different parts
+    ");
+    assert_snapshot!(ask("cycles other"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: other: SOURCE is given already, as shop
+    ");
+    let project = Project::new(SHOP);
+    std::fs::write(project.beside().join("notes.rrd"), "no recording\n").unwrap();
+    assert_snapshot!(project.run("query cycles notes.rrd"), @r#"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: notes.rrd: not a readable Rerun recording: Codec error: Not an RRD file: expected FourCC header "RRF2", got "no r"
+    "#);
+}
