@@ -2,6 +2,7 @@
 
 mod arcs;
 mod batches;
+mod blocks;
 mod census;
 mod color;
 mod graph;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, arcs_of, default_budget};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
+pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};
 pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
 pub use labels::MAX_LABELS;
@@ -165,6 +167,8 @@ pub struct City {
     pub districts: Vec<District>,
     /// Every building is in exactly one.
     pub batches: Vec<Batch>,
+    /// The same city from afar, its specks merged; empty for fewer than [`BLOCKS_FROM`] buildings.
+    pub blocks: Vec<Block>,
     /// What the sizes and colours mean.
     pub legend: Legend,
     /// The strongest imports, sorted by kind and then by falling weight.
@@ -221,12 +225,16 @@ pub fn build(input: &CityInput<'_>) -> City {
         buildings: buildings(input, &nodes, &rects, &heights, &colors),
         districts: districts(&census, &nodes, &rects, size),
         batches: batches::batches(&census),
+        blocks: Vec::new(),
         legend: Legend { area: area_legend(input.area, typical), height: height_legend(input.height, &heights), color },
         arcs: Vec::new(),
         graph: DirectoryGraph::default(),
         heights,
         plan,
     };
+    if city.buildings.len() >= BLOCKS_FROM {
+        city.blocks = blocks::blocks(&nodes, &rects, &city.buildings, city.legend.color.scale);
+    }
     let parents: Vec<u32> = nodes.plots.iter().map(|plot| plot.parent).collect();
     labels::choose(&mut city.districts, &parents, city.size);
     city.bounds = bounds(&city);

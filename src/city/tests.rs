@@ -292,3 +292,22 @@ fn large_trees_stay_within_bounds() {
     assert!(city.graph.nodes.len() <= 300);
     assert_eq!(repo.city_with(&tree, &edges, Some(&city)).buildings, city.buildings, "nothing changed, nothing moves");
 }
+
+#[test]
+fn a_small_city_has_no_blocks() {
+    assert!(Repo::random(1, 500).city(None).blocks.is_empty());
+}
+
+#[test]
+fn every_file_of_a_large_city_is_in_one_block() {
+    let city = Repo::random(3, BLOCKS_FROM + 2_000).city(None);
+    let mut files: Vec<_> = city.blocks.iter().flat_map(|block| block.files.iter().copied()).collect();
+    files.sort_unstable();
+    assert!(files.iter().eq(city.buildings.iter().map(|building| &building.file)));
+    assert!(city.blocks.len() * 2 < files.len(), "{} blocks", city.blocks.len());
+    let merged = city.blocks.iter().filter(|block| block.files.len() > 1);
+    assert_eq!(overlaps(merged.map(|block| (block.center, block.half_size)).collect()), 0, "blocks overlap");
+    for block in &city.blocks {
+        assert!(block.half_size.min_element() > 0.0 && (block.center + block.half_size).cmple(city.bounds.1).all());
+    }
+}

@@ -94,7 +94,7 @@ pub enum Detail {
 /// An import by a call whose module only the running program knows: `import(name)`, `importlib.import_module(name)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComputedImport {
-    /// The call as written: the first line of it, and no more than 80 bytes.
+    /// The call as written, on one line, and no more than 80 bytes of it.
     pub text: Box<str>,
     /// Line of the call, 1-based.
     pub line: u32,
@@ -103,8 +103,15 @@ pub struct ComputedImport {
 impl ComputedImport {
     fn new(call: &str, line: u32) -> Self {
         const MAX_BYTES: usize = 80;
-        let text = call.lines().next().unwrap_or_default();
-        Self { text: text[..text.floor_char_boundary(MAX_BYTES)].trim_end().into(), line }
+        let mut text = String::new();
+        // Each word is a byte and a space at the least.
+        for word in call.split_whitespace().take(MAX_BYTES) {
+            if !text.is_empty() && !text.ends_with('(') {
+                text.push(' ');
+            }
+            text.push_str(word);
+        }
+        Self { text: text[..text.floor_char_boundary(MAX_BYTES)].into(), line }
     }
 }
 

@@ -17,6 +17,7 @@ use rerun::{Color, Points3D, StoreId, StoreKind};
 use super::APPLICATION_ID;
 use super::chunks::StoreWriter;
 use super::ground::NAMES;
+use super::record::batch_entity;
 use crate::city::City;
 
 /// Fixed ids, so that the same layout has the same bytes.
@@ -51,10 +52,10 @@ impl Extent {
 }
 
 /// The messages of a blueprint that frames a city of this extent, and the command that activates it. The canvas is
-/// light or dark after the theme.
-pub fn messages(extent: Extent, theme: Theme) -> Result<Vec<LogMsg>, ChunkError> {
+/// light or dark after the theme. The batches `hidden` are not drawn: their blocks stand in for them.
+pub fn messages(extent: Extent, theme: Theme, hidden: &[&str]) -> Result<Vec<LogMsg>, ChunkError> {
     let mut writer = StoreWriter::new(layout_store(), layout_time());
-    city_view(&mut writer, extent, theme)?;
+    city_view(&mut writer, extent, theme, hidden)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
     graph_view(&mut writer, extent)?;
     containers(&mut writer)?;
@@ -81,9 +82,9 @@ fn view(
     writer.log(&format!("view/{id}/ViewContents"), &ViewContents::new(contents.iter().copied()))
 }
 
-fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme) -> Result<(), ChunkError> {
-    let contents = ["+ /city/**", "+ /ground/**", "+ /activity/**", "+ /imports/**", "+ /calls/**"];
-    view(writer, CITY, "3D", "City", "/", &contents)?;
+fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, hidden: &[&str]) -> Result<(), ChunkError> {
+    let contents = city_contents(hidden);
+    view(writer, CITY, "3D", "City", "/", &contents.iter().map(String::as_str).collect::<Vec<_>>())?;
     let (eye, target) = eye_and_target(extent);
     let controls = EyeControls3D::new()
         .with_kind(Eye3DKind::Orbital)
@@ -93,6 +94,13 @@ fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme) -> Result<(
     writer.log(&format!("view/{CITY}/EyeControls3D"), &controls)?;
     writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))?;
     writer.log(&background_entity(), &background(theme))
+}
+
+/// Batches are left out one by one, as other recordings share the layout.
+fn city_contents(hidden: &[&str]) -> Vec<String> {
+    let all = ["/city/**", "/blocks", "/ground/**", "/activity/**", "/imports/**", "/calls/**"];
+    let left_out = hidden.iter().map(|batch| format!("- {}", batch_entity(batch)));
+    all.iter().map(|entities| format!("+ {entities}")).chain(left_out).collect()
 }
 
 /// Whether the page is light or dark.

@@ -2,6 +2,7 @@
 //! Knows no parsing.
 
 mod arcs;
+mod blocks;
 mod blueprint;
 mod chunks;
 mod frames;

@@ -9,7 +9,7 @@ use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
 
 use super::chunks::{StoreWriter, named_batch};
 use super::table::{Table, column_array};
-use super::{StreamError, arcs, blueprint, ground, identity, report, tables};
+use super::{StreamError, arcs, blocks, blueprint, ground, identity, report, tables};
 use crate::analysis::Analysis;
 use crate::city::City;
 use crate::metrics::Column;
@@ -30,6 +30,7 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
     properties(&mut writer, analysis, options, legend)?;
     ground::log(&mut writer, analysis, city)?;
     buildings(&mut writer, analysis, city)?;
+    blocks::log(&mut writer, analysis, city)?;
     arcs::log(&mut writer, city)?;
     arcs::log_graph(&mut writer, analysis, city)?;
     writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
@@ -37,7 +38,11 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
         writer.log_batches(&format!("/tables/{name}"), table.into_batches()?)?;
     }
     let mut messages = writer.finish();
-    messages.extend(blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark)?);
+    let hidden: Vec<&str> = match city.blocks[..] {
+        [] => Vec::new(),
+        _ => city.batches.iter().map(|batch| &*batch.name).collect(),
+    };
+    messages.extend(blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden)?);
     Ok(messages)
 }
 

@@ -7,7 +7,7 @@ use repolis::stream::{Extent, Theme, blueprint_messages, to_bytes};
 #[track_caller]
 fn check(name: &str, theme: Theme) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints").join(name);
-    let expect = to_bytes(&blueprint_messages(Extent::TYPICAL, theme).unwrap()).unwrap();
+    let expect = to_bytes(&blueprint_messages(Extent::TYPICAL, theme, &[]).unwrap()).unwrap();
     if std::env::var_os("REPOLIS_BLESS").is_some() {
         std::fs::write(&file, &expect).unwrap();
     }

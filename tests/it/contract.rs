@@ -102,7 +102,7 @@ fn hold_entities(recording: &Recording) {
     let drawn: Vec<_> = recording.entities.keys().filter(|path| !is_data(path)).collect();
     assert!(drawn.len() <= MAX_DRAWN_ENTITIES, "{} drawn entities", drawn.len());
     for path in drawn {
-        let known = ["/ground", "/ground/names", "/graph", "/report"].contains(&path.as_str());
+        let known = ["/blocks", "/ground", "/ground/names", "/graph", "/report"].contains(&path.as_str());
         let part = path.strip_prefix("/city/").or_else(|| path.strip_prefix("/imports/"));
         assert!(known || part.is_some_and(|part| !part.contains('/')), "{path}");
     }
