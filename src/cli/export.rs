@@ -5,19 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 
 use super::args::{Cli, SourceArgs};
 use super::{output, print_line, say, source, summary, tell};
 use crate::analysis::Analysis;
-use crate::export::{FORMATS, Format, Options, Shape, TABLES, format_named, format_of_file};
+use crate::export::{FORMATS, Format, Level, Options, Shape, TABLES, format_named, format_of_file};
 
 pub const HELP: &str = "\
 Examples:
   repolis export . -o graph.json                  files, imports and the rest as one document
-  repolis export . --format csv -o tables/        every table, a file each
-  repolis export city.rrd --table imports -o -    one table to standard output";
+  repolis export . --format parquet -o tables/    every table, a file each, for DuckDB and polars
+  repolis export city.rrd --table imports -o -    one table to standard output
+  repolis export . --depth 2 -o graph.dot         which directories import which
+
+The page docs/export.md has the schema of each format.";
 
 #[derive(Debug, Args)]
 pub struct Export {
@@ -26,12 +29,26 @@ pub struct Export {
     /// Format of the file [default: by the end of its name]
     #[arg(long, value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)), help_heading = "Format")]
     pub format: Option<String>,
-    /// File to write; `-` is standard output. A folder, or a name that ends with `/`, takes every table of csv.
+    /// File to write; `-` is standard output. A folder, or a name that ends with `/`, takes every table of csv
+    /// and parquet.
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
-    /// Table to write as csv [default: files]
+    /// Table to write as csv or parquet [default: files]
     #[arg(long, value_parser = PossibleValuesParser::new(TABLES.iter().map(|(name, ..)| *name)), help_heading = "Format")]
     pub table: Option<String>,
+    /// What the nodes of a diagram are: directories, or files.
+    #[arg(long, value_enum, help_heading = "Format")]
+    pub level: Option<LevelArg>,
+    /// How deep the directories of a diagram may lie [default: at most 50 are shown]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Format")]
+    pub depth: Option<u32>,
+}
+
+/// See [`Level`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    Directory,
+    File,
 }
 
 /// Analyses the source, or reads it, and writes it.
@@ -99,6 +116,16 @@ fn options(args: &Export, format: &Format) -> Result<Options> {
         }
         options.table = TABLES.iter().find(|(name, ..)| name == table).map_or(options.table, |(name, ..)| name);
     }
+    if (args.level.is_some() || args.depth.is_some()) && format.shape != Shape::Diagram {
+        bail!("--level and --depth are for diagrams: {}", names_of(Shape::Diagram));
+    }
+    if args.level == Some(LevelArg::File) {
+        if args.depth.is_some() {
+            bail!("--depth counts directories; leave it out with --level file");
+        }
+        options.level = Level::File;
+    }
+    options.depth = args.depth;
     Ok(options)
 }
 

@@ -68,14 +68,14 @@ pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<()> {
 }
 
 /// Writes what `encode` gives. An existing file is replaced only when the new one is complete.
-pub fn write(file: &Path, encode: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let encode = |target: &mut dyn Write| {
+pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<()> {
+    let encode = |target: &mut (dyn Write + Send)| {
         let mut target = BufWriter::with_capacity(BUFFER_BYTES, target);
         encode(&mut target)?;
         target.flush()
     };
     if file == Path::new("-") {
-        return match encode(&mut io::stdout().lock()) {
+        return match encode(&mut io::stdout()) {
             // A reader that went away, such as `head`, had enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("standard output: not written whole"),

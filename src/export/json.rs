@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::rows::rows;
 use crate::analysis::Analysis;
 use crate::metrics::{Column, Metric};
 use crate::scan::FileId;
@@ -114,11 +115,8 @@ fn file_row<'a>(analysis: &'a Analysis, path: &'a str, row: usize) -> File<'a> {
     File { path, language, metrics: Metrics { metrics: &analysis.metrics, row } }
 }
 
-fn list<T: Serialize>(to: &mut dyn Write, name: &str, rows: impl Iterator<Item = T>) -> io::Result<()> {
+fn list<T: Serialize>(to: &mut dyn Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
     write!(to, "\n\"{name}\": [")?;
-    for (row, index) in rows.zip(0_usize..) {
-        to.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *to, &row)?;
-    }
+    rows(to, items)?;
     to.write_all(b"]")
 }

@@ -1,11 +1,21 @@
 //! An analysis becomes files in other tools' formats, row by row into any writer. Knows no Rerun and prints nothing.
 
+mod cc_json;
 mod csv;
+mod diagram;
+mod dot;
+mod graphml;
 mod json;
+mod mermaid;
+mod pairs;
+mod parquet;
+mod rows;
 mod tables;
+mod text;
 
 use std::io::{self, Write};
 
+pub use diagram::Level;
 pub use tables::TABLES;
 
 use crate::analysis::Analysis;
@@ -15,11 +25,15 @@ use crate::analysis::Analysis;
 pub struct Options {
     /// Name of the table, for formats with one table a file; see [`TABLES`].
     pub table: &'static str,
+    /// What a diagram's nodes are.
+    pub level: Level,
+    /// How deep the directories of a diagram may lie; `None` opens as many as can be read.
+    pub depth: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { table: tables::FILES }
+        Self { table: tables::FILES, level: Level::Directory, depth: None }
     }
 }
 
@@ -35,7 +49,7 @@ pub struct Format {
     pub shape: Shape,
     /// Whether it is unreadable as text.
     pub is_binary: bool,
-    write: fn(&Analysis, &Options, &mut dyn Write) -> io::Result<()>,
+    write: fn(&Analysis, &Options, &mut (dyn Write + Send)) -> io::Result<()>,
 }
 
 /// What a file of a format holds.
@@ -45,6 +59,8 @@ pub enum Shape {
     Whole,
     /// One table of [`TABLES`].
     Table,
+    /// Directories or files as nodes, imports as edges; see [`Level`].
+    Diagram,
 }
 
 impl Format {
@@ -52,7 +68,7 @@ impl Format {
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn write(&self, analysis: &Analysis, options: &Options, to: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, analysis: &Analysis, options: &Options, to: &mut (dyn Write + Send)) -> io::Result<()> {
         (self.write)(analysis, options, to)
     }
 }
@@ -75,6 +91,46 @@ pub const FORMATS: &[Format] = &[
         is_binary: false,
         write: |analysis, options, to| csv::write(&tables::table(analysis, options.table), to),
     },
+    Format {
+        name: "parquet",
+        suffixes: &[".parquet"],
+        description: "typed tables for DuckDB, polars, pandas and Spark",
+        shape: Shape::Table,
+        is_binary: true,
+        write: |analysis, options, to| parquet::write(&tables::table(analysis, options.table), to),
+    },
+    Format {
+        name: "graphml",
+        suffixes: &[".graphml"],
+        description: "files with their metrics and their imports, for Gephi and networkx",
+        shape: Shape::Whole,
+        is_binary: false,
+        write: |analysis, _, to| graphml::write(analysis, to),
+    },
+    Format {
+        name: "dot",
+        suffixes: &[".dot", ".gv"],
+        description: "a diagram of directories for Graphviz",
+        shape: Shape::Diagram,
+        is_binary: false,
+        write: |analysis, options, to| dot::write(&diagram::diagram(analysis, options), to),
+    },
+    Format {
+        name: "mermaid",
+        suffixes: &[".mmd", ".mermaid"],
+        description: "a diagram of directories for Markdown on GitHub",
+        shape: Shape::Diagram,
+        is_binary: false,
+        write: |analysis, options, to| mermaid::write(&diagram::diagram(analysis, options), to),
+    },
+    Format {
+        name: "cc.json",
+        suffixes: &[".cc.json"],
+        description: "a map for CodeCharta 1.5",
+        shape: Shape::Whole,
+        is_binary: false,
+        write: |analysis, _, to| cc_json::write(analysis, to),
+    },
 ];
 
 /// The format of this name.
@@ -88,4 +144,24 @@ pub fn format_of_file(name: &str) -> Option<&'static Format> {
     let fits =
         |format: &&Format| format.suffixes.iter().filter(|suffix| name.ends_with(**suffix)).map(|s| s.len()).max();
     FORMATS.iter().filter(|format| fits(format).is_some()).max_by_key(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, expect: Option<&str>) {
+        assert_eq!(format_of_file(name).map(|format| format.name), expect);
+    }
+
+    #[test]
+    fn the_longest_end_counts() {
+        check("a.json", Some("json"));
+        check("a.cc.json", Some("cc.json"));
+        check("A.CC.JSON", Some("cc.json"));
+        check("dir.csv/a.gv", Some("dot"));
+        check("a.json.gz", None);
+        check("json", None);
+    }
 }

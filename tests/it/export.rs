@@ -75,11 +75,68 @@ fn a_folder_takes_every_table() {
     assert_eq!(project.run("export shop --format csv -o tables").code(), Some(0), "a folder that is there");
 }
 
+#[test]
+fn diagrams_show_directories_or_files() {
+    let project = Project::new(SHOP);
+    let text = |args: &str| String::from_utf8(exported(&project, args)).unwrap();
+    assert_snapshot!(text("shop --format mermaid"), @r#"
+    %% repolis: the directories of shop (those opened that hold most imports) and the imports between them
+    %% there are no imports between these directories
+    flowchart LR
+      n0["."]
+      n1["engine"]
+      n2["page"]
+      n3["shop"]
+    "#);
+    assert_snapshot!(text("shop --format mermaid --level file"), @r#"
+    %% repolis: the files of shop and their imports
+    %% left out: 3 of 10 files, which have no imports of or by another
+    flowchart LR
+      n0["engine/src/lib.rs"]
+      n1["engine/src/wheel.rs"]
+      n2["page/index.ts"]
+      n3["page/item.ts"]
+      n4["shop/cart.py"]
+      n5["shop/main.py"]
+      n6["shop/stock.py"]
+      n0 -->|1| n1
+      n2 -->|1| n3
+      n4 -->|1| n6
+      n5 -->|1| n4
+      n6 -->|1| n4
+      linkStyle 2,4 stroke:#c1121f,color:#c1121f
+    "#);
+    assert_snapshot!(text("shop --format mermaid --depth 1"), @r#"
+    %% repolis: the directories of shop (to depth 1) and the imports between them
+    %% there are no imports between these directories
+    flowchart LR
+      n0["."]
+      n1["engine"]
+      n2["page"]
+      n3["shop"]
+    "#);
+    assert_snapshot!(text("shop --format dot --include shop/** --level file"), @r##"
+    // repolis: the files of shop and their imports
+    // left out: 1 of 4 files, which have no imports of or by another
+    digraph "shop" {
+      rankdir=LR; ranksep=1; nodesep=0.15;
+      node [shape=box, style="rounded,filled", fillcolor="#eef2f7", color="#8a94a6", fontname="Helvetica"];
+      edge [color="#8a94a6", fontname="Helvetica", fontsize=10];
+      "shop/cart.py" [label="shop/cart.py", tooltip="1 file"];
+      "shop/main.py" [label="shop/main.py", tooltip="1 file"];
+      "shop/stock.py" [label="shop/stock.py", tooltip="1 file"];
+      "shop/cart.py" -> "shop/stock.py" [label=1, weight=1, penwidth=1.0, color="#c1121f"];
+      "shop/main.py" -> "shop/cart.py" [label=1, weight=1, penwidth=1.0];
+      "shop/stock.py" -> "shop/cart.py" [label=1, weight=1, penwidth=1.0, color="#c1121f"];
+    }
+    "##);
+}
+
 /// Every format, and every table of those that have tables.
 fn all() -> impl Iterator<Item = String> {
     FORMATS.iter().flat_map(|format| match format.shape {
         Shape::Table => TABLES.iter().map(|(table, ..)| format!("--format {} --table {table}", format.name)).collect(),
-        Shape::Whole => vec![format!("--format {}", format.name)],
+        Shape::Whole | Shape::Diagram => vec![format!("--format {}", format.name)],
     })
 }
 
@@ -133,19 +190,21 @@ fn refused(project: &Project, args: &str) -> String {
 fn what_cannot_be_written_is_refused_first() {
     let project = Project::new(SHOP);
     let refused = |args| refused(&project, args);
-    assert_snapshot!(refused("shop -o graph.txt"), @"repolis: graph.txt: its name does not tell the format; add --format with one of json, csv");
-    assert_snapshot!(refused("shop -o -"), @"repolis: -: its name does not tell the format; add --format with one of json, csv");
+    assert_snapshot!(refused("shop -o graph.txt"), @"repolis: graph.txt: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json");
+    assert_snapshot!(refused("shop -o -"), @"repolis: -: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json");
     assert_snapshot!(refused("shop --format json -o shop"), @"repolis: shop: this is a folder; name a file in it, such as shop/graph.json");
     assert_snapshot!(refused("shop -o gone/graph.json"), @"repolis: gone/graph.json: the folder gone does not exist; create it first");
     assert_snapshot!(refused("shop --format csv -o gone/tables/"), @"repolis: gone/tables/: the folder gone does not exist; create it first");
     assert_snapshot!(refused("shop --format csv -o shop/README.md/"), @"repolis: shop/README.md/: this is a file; name a folder, or leave the `/` at the end out");
-    assert_snapshot!(refused("shop --table files -o graph.json"), @"repolis: --table files: json has no tables to choose from; csv has");
+    assert_snapshot!(refused("shop --table files -o graph.json"), @"repolis: --table files: json has no tables to choose from; csv or parquet has");
     assert_snapshot!(refused("shop --table sheets -o graph.csv"), @r"
     error: invalid value 'sheets' for '--table <TABLE>'
       [possible values: files, directories, functions, imports, externals, unresolved, skipped, diagnostics, metrics]
 
     For more information, try '--help'.
     ");
+    assert_snapshot!(refused("shop --depth 2 -o graph.json"), @"repolis: --level and --depth are for diagrams: dot or mermaid");
+    assert_snapshot!(refused("shop --depth 2 --level file -o graph.dot"), @"repolis: --depth counts directories; leave it out with --level file");
     assert_snapshot!(refused("gone -o graph.json"), @"repolis: gone: No such file or directory (os error 2); name a folder that exists and that you may read");
     assert_snapshot!(refused("gone --format csv -o tables/"), @"repolis: gone: No such file or directory (os error 2); name a folder that exists and that you may read");
 }
