@@ -1,16 +1,34 @@
 // The details strip: what is known of the selected file or directory.
 
+import { copyButton } from "./clipboard.js";
 import { button, byId, element, formatValue, pathElement } from "./dom.js";
+import { editorLink } from "./editor.js";
+import { sourceView } from "./source.js";
 
 /**
  * @typedef {import("./types.js").Details} Details
  * @typedef {import("./types.js").FunctionFacts} FunctionFacts
  * @typedef {import("./types.js").Import} Import
  * @typedef {import("./types.js").Measure} Measure
+ *
+ * @typedef {object} Actions
+ * @property {(path: string) => void} select
+ * @property {(line: number) => void} showLine of the selected file
+ * @property {() => void} frame brings the selection near
+ * @property {(directory: string) => void} only shows nothing but a directory
+ * @property {(depth: number) => void} setDepth
+ * @property {() => number} line of the source that is shown
+ *
+ * @typedef {object} Surroundings
+ * @property {string | null} root the analysed folder
+ * @property {number} depth
  */
 
+/** How far imports can be drawn. */
+const DEPTHS = [1, 2, 3];
+
 export function showHint() {
-  const hint = element("p", "hint", "Click a building to see what it is, what it imports and what imports it.");
+  const hint = element("p", "hint", "Click a building, or press / and type a name, to see what it is, what it imports and what imports it.");
   const strip = byId("selection");
   strip.classList.add("empty");
   strip.replaceChildren(hint);
@@ -18,13 +36,14 @@ export function showHint() {
 
 /**
  * @param {Details} details
- * @param {(path: string) => void} select
+ * @param {Surroundings} around
+ * @param {Actions} actions
  */
-export function showDetails(details, select) {
+export function showDetails(details, around, actions) {
   const strip = byId("selection");
   strip.classList.remove("empty");
   const heading = summary(details);
-  const card = element("details", "card", heading, ...parts(details, select));
+  const card = element("details", "card", heading, ...parts(details, around, actions));
   card.open = true;
   const followed = strip.contains(document.activeElement);
   strip.replaceChildren(card);
@@ -32,6 +51,26 @@ export function showDetails(details, select) {
   // Whoever came by a link stays in the strip; whoever clicked in the city stays there, and hears of it.
   if (followed) heading.focus();
   else byId("announcement").textContent = `Selected: ${details.path}`;
+}
+
+/**
+ * Puts lines into the strip, if their file is still selected. Who asked for them from within the strip is led there.
+ * @param {import("./types.js").Excerpt} excerpt
+ * @param {Actions} actions
+ */
+export function showSource(excerpt, actions) {
+  const place = document.getElementById("source");
+  if (!place || place.dataset.path !== excerpt.path) return;
+  const isFirst = place.childElementCount === 0;
+  const followed = !isFirst && byId("selection").contains(document.activeElement);
+  place.replaceChildren(...sourceView(excerpt, actions.showLine));
+  const region = place.querySelector(".source");
+  const current = place.querySelector(".current");
+  if (region instanceof HTMLElement && current instanceof HTMLElement) {
+    region.scrollTop = current.offsetTop - region.offsetTop - region.clientHeight / 3;
+    if (followed) region.focus();
+    else if (!isFirst) region.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** @param {Details} details */
@@ -43,52 +82,57 @@ function summary({ path }) {
 
 /**
  * @param {Details} details
- * @param {(path: string) => void} select
+ * @param {Surroundings} around
+ * @param {Actions} actions
  */
-function parts(details, select) {
-  const links = (/** @type {Import} */ edge) => importLink(edge, details.kind === "file", select);
+function parts(details, around, actions) {
+  const isFile = details.kind === "file";
+  const links = (/** @type {boolean} */ withLine) => (/** @type {Import} */ edge) => importLink(edge, withLine, actions.select);
+  const source = element("div", "");
+  source.id = "source";
+  source.dataset.path = details.path;
   return [
     tags(details),
+    tools(details, around, actions),
+    ...(isFile ? [source] : []),
+    element("h3", "", "Metrics"),
     metrics(details.metrics),
-    ...list("Imports", details.imports, links),
-    ...list("Imported by", details.imported_by, (edge) => importLink(edge, false, select)),
+    ...(isFile ? [depthMenu(around.depth, actions)] : []),
+    ...list("Imports", details.imports, links(isFile)),
+    ...list("Imported by", details.imported_by, links(false)),
     ...list("External packages", details.externals, (name) => element("li", "external", name)),
-    ...list("Functions by complexity", details.functions, functionRow),
+    ...list("Functions by complexity", details.functions, (facts) => functionRow(facts, actions.showLine)),
   ];
 }
 
 /** @param {Details} details */
-function tags({ path, kind, language, class: sourceClass }) {
+function tags({ kind, language, class: sourceClass }) {
   const names = [language ?? (kind === "directory" ? "Directory" : "Text"), sourceClass ?? ""];
-  const shown = names.filter(Boolean).map((name) => element("span", "tag", name));
-  return element("div", "tags", ...shown, copyButton(path));
-}
-
-/** @param {string} path */
-function copyButton(path) {
-  const made = button("Copy path", "small", async () => {
-    made.textContent = (await copy(path)) ? "Copied" : "Not allowed here";
-  });
-  return made;
+  return element("div", "tags", ...names.filter(Boolean).map((name) => element("span", "tag", name)));
 }
 
 /**
- * Frames in notebooks have no clipboard of their own: there the older way often works.
- * @param {string} text
+ * @param {Details} details
+ * @param {Surroundings} around
+ * @param {Actions} actions
  */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = element("textarea", "off-screen");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
+function tools({ path, kind }, { root }, actions) {
+  const row = element("div", "tools", button("Go there", "small", actions.frame), copyButton("Copy path", "small", () => path));
+  if (kind === "directory") row.append(button("Show only this", "small", () => actions.only(path)));
+  if (kind === "file" && root !== null) row.append(editorLink(root, path, actions.line));
+  return row;
+}
+
+/**
+ * @param {number} depth
+ * @param {Actions} actions
+ */
+function depthMenu(depth, actions) {
+  const menu = element("select", "", ...DEPTHS.map((steps) => new Option(steps === 1 ? "1 step" : `${steps} steps`, `${steps}`)));
+  menu.id = "depth";
+  menu.value = `${depth}`;
+  menu.onchange = () => actions.setDepth(Number(menu.value));
+  return element("label", "depth", "Imports drawn: ", menu);
 }
 
 /** @param {Measure[]} measures */
@@ -143,10 +187,16 @@ function importLink({ path, line, kind }, withLine, select) {
   return row;
 }
 
-/** @param {FunctionFacts} facts */
-function functionRow({ name, line, complexity }) {
+/**
+ * @param {FunctionFacts} facts
+ * @param {(line: number) => void} showLine
+ */
+function functionRow({ name, line, complexity }, showLine) {
+  const link = button("", "link", () => showLine(line));
+  link.append(element("code", "", name));
+  link.title = `Show line ${line}`;
   const note = element("span", "note", `line ${line}`);
   const value = element("span", "count", formatValue(complexity));
   value.title = "Cyclomatic complexity";
-  return element("li", "", element("code", "", name), note, value);
+  return element("li", "", link, note, value);
 }

@@ -8,7 +8,11 @@ import { byId, cssColor, element, formatValue } from "./dom.js";
  * @typedef {import("./types.js").LegendEntry} LegendEntry
  * @typedef {import("./types.js").MetricName} MetricName
  * @typedef {import("./types.js").PageInfo} PageInfo
+ * @typedef {import("./types.js").SizeKey} SizeKey
  */
+
+/** The largest example of a size, in pixels. */
+const LARGEST = 36;
 
 /** @param {PageInfo} info */
 export function showInfo(info) {
@@ -19,24 +23,37 @@ export function showInfo(info) {
       element("li", "", element("b", "", formatValue(value)), ` ${unit ? `${unit} ` : ""}${value === 1 ? name.replace(/s$/, "") : name}`),
     ),
   );
-  byId("legend").hidden = false;
-  byId("legend-body").replaceChildren(...sizes(info.legend), ...colors(info.legend), ...arcs(info.legend.arcs));
 }
 
 /** @param {Legend} legend */
-function sizes({ area, height }) {
-  const list = element("dl", "meanings");
-  if (area.name) list.append(element("dt", "", "Area"), element("dd", "", metric(area)));
-  if (height.name) list.append(element("dt", "", "Height"), element("dd", "", metric(height)));
-  return [list];
+export function showLegend(legend) {
+  byId("key-area").replaceChildren(...sizes(legend.area, "square"));
+  byId("key-height").replaceChildren(...sizes(legend.height, "column"));
+  byId("key-color").replaceChildren(...colors(legend));
+  byId("key-arcs").replaceChildren(...legend.arcs.map(arc));
+}
+
+/**
+ * @param {SizeKey} key
+ * @param {"square" | "column"} shape
+ */
+function sizes({ unit, name, formula, stops }, shape) {
+  const examples = stops.map(({ label, share }) => {
+    const example = element("span", shape);
+    const size = `${Math.max(1, Math.round(LARGEST * share))}px`;
+    example.style.height = size;
+    if (shape === "square") example.style.width = size;
+    return element("li", "", example, element("span", "", label));
+  });
+  const list = element("ul", "sizes", ...examples);
+  list.title = formula;
+  return [list, element("p", "note", unitOf({ name, unit }))];
 }
 
 /** @param {Legend} legend */
 function colors({ color, color_key }) {
-  if (!color.name) return [];
-  const heading = element("h3", "", "Colour: ", element("span", "", metric(color)));
-  if (color_key.kind === "scale") return [heading, scale(color_key.stops)];
-  return [heading, element("ul", "key", ...color_key.entries.map(entry))];
+  if (color_key.kind === "scale") return [scale(color_key.stops), element("p", "note", unitOf(color))];
+  return [element("ul", "key", ...color_key.entries.map(entry))];
 }
 
 /** @param {LegendEntry} entry */
@@ -54,11 +71,9 @@ function scale(stops) {
   return element("div", "scale", bar, element("div", "scale-labels", ...labels));
 }
 
-/** @param {ArcKey[]} keys */
-function arcs(keys) {
-  if (!keys.length) return [];
-  const items = keys.map(({ label, color }) => element("li", "", swatch(color, "line"), element("span", "label", label)));
-  return [element("h3", "", "Arcs"), element("ul", "key", ...items)];
+/** @param {ArcKey} key */
+function arc({ label, color }) {
+  return element("li", "", swatch(color, "line"), element("span", "label", label));
 }
 
 /**
@@ -72,6 +87,6 @@ function swatch(color, className) {
 }
 
 /** @param {MetricName} metric */
-function metric({ name, unit }) {
-  return unit && !name.includes(unit) ? `${name} (${unit})` : name;
+function unitOf({ name, unit }) {
+  return unit && !name.includes(unit) ? `in ${unit}` : "";
 }

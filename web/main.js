@@ -1,137 +1,242 @@
 // The page: brings socket, viewer and what is shown around it together.
 
-import { showDetails, showHint } from "./details.js";
-import { byId, formatMegabytes } from "./dom.js";
-import { showInfo } from "./legend.js";
+import { decode, plainState, remember, shareableLink } from "./address.js";
+import { prepareCities, showCityName } from "./cities.js";
+import { copyButton } from "./clipboard.js";
+import { showDetails, showHint, showSource } from "./details.js";
+import { byId } from "./dom.js";
+import { prepareFilters, showCount, showFilter } from "./filters.js";
+import { prepareLayout, revealSide } from "./layout.js";
+import { showInfo, showLegend } from "./legend.js";
+import { Loading } from "./loading.js";
+import { prepareMenus, recordedLook, showLook } from "./menus.js";
+import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
+import { prepareSearch } from "./search.js";
 import { connect } from "./socket.js";
-import { hideProgress, showFailure, showProgress, showWarning } from "./status.js";
-import { startViewer } from "./viewer.js";
+import { showFailure, showWarning } from "./status.js";
 
 /**
  * @typedef {import("./types.js").Building} Building
  * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").PageInfo} PageInfo
+ * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").ToPage} ToPage
  */
 
-/** @type {import("./viewer.js").Viewer | null} */
-let viewer = null;
-/** Bytes that came before the viewer was there. @type {Uint8Array[]} */
-let waiting = [];
 /** @type {PageInfo[]} */
 let cities = [];
-/** The recording of the city that is shown. */
-let recording = "";
+/** The city that is shown. @type {PageInfo | null} */
+let city = null;
+/** What the address says. */
+let state = plainState();
 /** @type {Building | null} */
 let selected = null;
-let complete = false;
-let received = 0;
-let expected = 0;
+/** Whose details stand in the strip. @type {Building | null} */
+let described = null;
+/** Recordings that do not look as recorded any more. @type {Set<string>} */
+const dressed = new Set();
+/** A change of the look is on its way, and perhaps another one waits for it. */
+let lookIsAsked = false;
+let lookIsStale = false;
 
-const sendTo = connect({ message: receive, received: countBytes, rrd: show, closed: showDisconnected });
-prepareLegend();
-showProgress("Connecting");
+const loading = new Loading({ selected: select, ready: restore });
+const sendTo = connect({
+  message: receive,
+  received: (bytes) => loading.count(bytes),
+  rrd: (rrd) => loading.show(rrd),
+  closed: (reason, needsToken) => showFailure("Disconnected.", reason, needsToken),
+});
+const search = prepareSearch(
+  (text) => send({ type: "search", text }),
+  ({ path, line }) => go(path, line ?? 0),
+);
+const places = {
+  opened: () => send({ type: "lists" }),
+  cycle: (/** @type {number} */ number) => {
+    state.line = 0;
+    send({ type: "cycle", number });
+  },
+  file: (/** @type {string} */ path) => go(path),
+};
+const actions = {
+  select: (/** @type {string} */ path) => {
+    state.line = 0;
+    send({ type: "select_path", path, frame: false });
+  },
+  showLine,
+  frame: () => send({ type: "frame", building: selected }),
+  only: (/** @type {string} */ directory) => setFilter({ ...state.filter, directory }),
+  setDepth,
+  line: () => state.line,
+};
 
-/** The viewer is loaded for those who are let in. */
-async function start() {
-  showProgress("Loading the viewer");
-  const canvas = byId("city");
-  if (!(canvas instanceof HTMLCanvasElement)) throw new Error("the page has no canvas");
-  const started = await startViewer(canvas, {
-    progress: showDownload,
-    selected: select,
-    crashed: (message) => showFailure("The viewer has crashed.", message),
-  });
-  viewer = started;
-  waiting.forEach((rrd) => started.show(rrd));
-  waiting = [];
-  preparePanels();
-  if (complete && cities.length > 1) started.open(recording);
-  showReceived();
-}
-
-/**
- * @param {number} loaded
- * @param {number} total
- */
-function showDownload(loaded, total) {
-  if (viewer) return;
-  if (loaded < total) showProgress(`Loading the viewer, ${formatMegabytes(loaded, total)}`, loaded / total);
-  else showProgress("Starting the viewer");
-}
+prepareLayout();
+preparePlaces(places);
+byId("whole").addEventListener("click", () => send({ type: "frame", building: null }));
+byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
+addEventListener("popstate", () => restore());
 
 /** @param {ToPage} message */
 function receive(message) {
   switch (message.type) {
     case "hello":
-      expected = message.recording_bytes;
       cities = message.cities;
-      prepareCities();
-      showCity(cities[0]?.recording_id ?? "");
-      start().catch((error) => showFailure("The city cannot be drawn.", error.message ?? `${error}`));
-      return;
+      prepareCities(cities, (recording) => open(recording, true));
+      open(decode(location.hash).city, false);
+      return loading.start(message.recording_bytes, cities.length > 1 ? (city?.recording_id ?? "") : "");
     case "ready":
-      complete = true;
-      if (cities.length > 1) viewer?.open(recording);
-      return showReceived();
+      return loading.complete();
     case "details":
-      selected = message.building;
-      showDetails(message.details, (path) => send({ type: "select_path", path }));
-      if (message.reveal) viewer?.select(message.building);
-      return;
+      return describe(message);
     case "cleared":
-      return showHint();
+      return clear();
+    case "look":
+      return dress(message);
+    case "hits":
+      return search.show(message.text, message.hits);
+    case "source":
+      return showSource(message.excerpt, actions);
+    case "lists":
+      return showPlaces(message.lists, places);
     case "error":
+      lookIsAsked = false;
       return showWarning(message.message);
   }
 }
 
-/** @param {number} bytes */
-function countBytes(bytes) {
-  received += bytes;
-  if (!complete) showReceived();
-}
-
-/** @param {Uint8Array} rrd */
-function show(rrd) {
-  if (viewer) viewer.show(rrd);
-  else waiting.push(rrd);
-}
-
-function showReceived() {
-  if (!viewer) return;
-  document.body.dataset.state = complete ? "ready" : "loading";
-  if (complete) hideProgress();
-  else showProgress(`Receiving the city, ${formatMegabytes(received, expected)}`, received / expected);
-}
-
 /** @param {Command} command */
 function send(command) {
-  sendTo({ ...command, recording });
+  const recording = city?.recording_id ?? "";
+  const look = state.look ?? (city && dressed.has(recording) ? recordedLook(city) : null);
+  sendTo({ ...command, recording, view: { look, filter: state.filter, depth: state.depth } });
 }
 
-/** @param {string} id of the recording */
-function showCity(id) {
-  const info = cities.find((city) => city.recording_id === id);
-  if (!info || id === recording) return;
-  recording = id;
-  selected = null;
+/**
+ * Shows a city as it was recorded.
+ * @param {string} recording the first if there is no such
+ * @param {boolean} isNews whether the viewer is to show it too
+ */
+function open(recording, isNews) {
+  const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
+  if (!info || info === city) return;
+  city = info;
+  selected = described = null;
+  state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   showInfo(info);
+  showLegend(info.legend);
   showHint();
-  const menu = byId("cities");
-  if (menu instanceof HTMLSelectElement) menu.value = id;
+  showCityName(info.recording_id);
+  prepareMenus(info, setLook);
+  prepareFilters(info, setFilter);
+  const total = Number(info.counts[0]?.value ?? 0);
+  showCount({ shown: total, total, hidden_selection: null });
+  if (!isNews) return;
+  loading.open(info.recording_id);
+  if (dressed.has(info.recording_id)) askForLook();
+  if (arePlacesOpen()) places.opened();
+  remember(state);
 }
 
-/** Several recordings are chosen from a menu. */
-function prepareCities() {
-  const menu = byId("cities");
-  if (!(menu instanceof HTMLSelectElement) || cities.length < 2) return;
-  menu.replaceChildren(...cities.map(({ name, recording_id }) => new Option(name, recording_id)));
-  menu.hidden = false;
-  menu.addEventListener("change", () => {
-    showCity(menu.value);
-    viewer?.open(menu.value);
-  });
+/** Takes the state out of the address: at the start, and by the browser's Back and Forward. */
+function restore() {
+  const wanted = decode(location.hash);
+  const known = cities.find((one) => one.recording_id === wanted.city) ?? cities[0];
+  if (known && known !== city) {
+    open(known.recording_id, false);
+    loading.open(known.recording_id);
+  }
+  const before = JSON.stringify([state.look, state.filter]);
+  const recorded = city ? recordedLook(city) : null;
+  const look = wanted.look && recorded ? fillIn(wanted.look, recorded) : null;
+  state = { ...wanted, look, city: state.city };
+  if (recorded) showLook(look ?? recorded);
+  showFilter(state.filter);
+  if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
+  if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: true });
+  else if (selected) send({ type: "clear" });
+}
+
+/**
+ * A link may name one metric only.
+ * @param {import("./types.js").Look} look
+ * @param {import("./types.js").Look} recorded
+ */
+function fillIn(look, recorded) {
+  return { area: look.area || recorded.area, height: look.height || recorded.height, color: look.color || recorded.color };
+}
+
+/** @param {import("./types.js").Look} look */
+function setLook(look) {
+  const isRecorded = city && JSON.stringify(look) === JSON.stringify(recordedLook(city));
+  state.look = isRecorded ? null : look;
+  remember(state);
+  askForLook();
+}
+
+/** @param {import("./types.js").Filter} filter */
+function setFilter(filter) {
+  state.filter = filter;
+  showFilter(filter);
+  remember(state);
+  askForLook();
+}
+
+/** One at a time: who turns a wheel over a menu asks for more than can be shown. */
+function askForLook() {
+  lookIsStale = lookIsAsked;
+  if (lookIsAsked) return;
+  lookIsAsked = true;
+  if (city) dressed.add(city.recording_id);
+  send({ type: "look", selected });
+}
+
+/** @param {ToPage & { type: "look" }} message */
+function dress({ legend, shown }) {
+  lookIsAsked = false;
+  if (lookIsStale) return askForLook();
+  showLegend(legend);
+  showCount(shown);
+  if (arePlacesOpen()) places.opened();
+  if (shown.hidden_selection) byId("announcement").textContent = "The selected file is hidden by the filters.";
+}
+
+/**
+ * Selects a place, brings it near and shows its source.
+ * @param {string} path
+ * @param {number} [line]
+ */
+function go(path, line = 0) {
+  state.line = line;
+  if (selected && path === state.selected) showLine(line);
+  send({ type: "select_path", path, frame: true });
+}
+
+/** @param {number} line */
+function showLine(line) {
+  state.line = line;
+  remember(state);
+  if (state.selected !== null) send({ type: "source", path: state.selected, line: Math.max(1, line) });
+}
+
+/** @param {number} depth */
+function setDepth(depth) {
+  state.depth = depth;
+  remember(state);
+  if (selected) send({ type: "select", building: selected });
+}
+
+/** @param {ToPage & { type: "details" }} message */
+function describe({ building, details, reveal }) {
+  selected = building;
+  if (reveal) loading.select(building);
+  const path = pathOf(building, details);
+  state = { ...state, selected: path };
+  remember(state);
+  revealSide();
+  if (isSame(building, described)) return;
+  described = building;
+  showDetails(details, { root: city?.root ?? null, depth: state.depth }, actions);
+  if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
 }
 
 /**
@@ -140,30 +245,35 @@ function prepareCities() {
  */
 function select(building, of) {
   // What another city loses as selection when the menu changes is no news.
-  if (of !== recording && !building) return;
-  showCity(of);
-  if (building?.entity === selected?.entity && building?.instance === selected?.instance) return;
+  if (of !== city?.recording_id && !building) return;
+  if (of !== city?.recording_id) open(of, true);
+  if (isSame(building, selected)) return;
   selected = building;
+  state.line = 0;
   send(building ? { type: "select", building } : { type: "clear" });
 }
 
-/** @param {string} reason */
-function showDisconnected(reason) {
-  showFailure("Disconnected.", reason);
+function clear() {
+  selected = described = null;
+  state = { ...state, selected: null, line: 0 };
+  remember(state);
+  showHint();
 }
 
-/** In a small frame the city comes first. */
-function prepareLegend() {
-  const legend = byId("legend");
-  if (legend instanceof HTMLDetailsElement) legend.open = !matchMedia("(max-width: 899px)").matches;
+/**
+ * The path as an address names it: a directory's ends with a slash.
+ * @param {Building} building
+ * @param {import("./types.js").Details} details
+ */
+function pathOf({ entity, instance }, { path, kind }) {
+  if (kind === "file") return path;
+  return entity === "/ground" && instance === 0 ? "/" : `${path}/`;
 }
 
-function preparePanels() {
-  const toggle = byId("panels");
-  toggle.removeAttribute("disabled");
-  toggle.addEventListener("click", () => {
-    const shown = toggle.getAttribute("aria-pressed") !== "true";
-    toggle.setAttribute("aria-pressed", `${shown}`);
-    viewer?.setPanels(shown);
-  });
+/**
+ * @param {Building | null} one
+ * @param {Building | null} other
+ */
+function isSame(one, other) {
+  return one?.entity === other?.entity && one?.instance === other?.instance;
 }

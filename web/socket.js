@@ -5,7 +5,7 @@
  * @property {(message: import("./types.js").ToPage) => void} message
  * @property {(bytes: number) => void} received parts of an RRD stream
  * @property {(rrd: Uint8Array) => void} rrd a complete stream
- * @property {(reason: string) => void} closed called once, also if the connection never came about
+ * @property {(reason: string, needsToken: boolean) => void} closed called once, also if the connection never came about
  */
 
 /**
@@ -39,7 +39,7 @@ export function connect(listener) {
     if (typeof data === "string") receive(JSON.parse(data));
     else receivePart(new Uint8Array(data));
   });
-  socket.addEventListener("close", ({ reason }) => listener.closed(reason || explain(opened)));
+  socket.addEventListener("close", ({ reason }) => listener.closed(reason || explain(opened), !opened));
   return (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
@@ -59,7 +59,7 @@ function address() {
 function explain(opened) {
   if (opened) return "Repolis has gone.";
   if (!new URLSearchParams(location.search).has("token")) {
-    return "The address lacks its token: open the one that Repolis printed.";
+    return "The link comes without the token: enter that of the address that Repolis printed, or open that address.";
   }
   return "Repolis does not answer, or the token is of an earlier run: open the address that it printed last.";
 }

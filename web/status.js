@@ -25,12 +25,31 @@ export function hideProgress() {
  * Something failed for good. The first message stays: what follows is mostly its consequence.
  * @param {string} title
  * @param {string} advice
+ * @param {boolean} [needsToken] whether a token may help
  */
-export function showFailure(title, advice) {
+export function showFailure(title, advice, needsToken = false) {
   hideProgress();
   if (hasFailed()) return;
-  const reload = button("Load again", "", () => location.reload());
-  show("failure", element("b", "", title), element("span", "", advice), reload);
+  const way = needsToken ? tokenForm() : button("Load again", "", () => location.reload());
+  show("failure", element("b", "", title), element("span", "", advice), way);
+}
+
+/** Takes a token, or the whole address that was printed, and keeps the rest of this one. */
+function tokenForm() {
+  const input = element("input", "");
+  input.setAttribute("aria-label", "Token, or the address that Repolis printed");
+  input.placeholder = "token";
+  const form = element("form", "", input, button("Open", "", open));
+  function open() {
+    const url = new URL(location.href);
+    url.searchParams.set("token", /token=([0-9a-f]+)/.exec(input.value)?.[1] ?? input.value.trim());
+    location.replace(url);
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    open();
+  });
+  return form;
 }
 
 /**

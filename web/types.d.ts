@@ -1,4 +1,4 @@
-// What the socket carries, as src/session/messages.rs defines it, and what re_viewer.js puts into the page.
+// What the socket carries, as src/session/messages defines it, and what re_viewer.js puts into the page.
 
 export interface Building {
   entity: string;
@@ -6,11 +6,42 @@ export interface Building {
 }
 
 export type Command =
+  | { type: "look"; selected: Building | null }
   | { type: "select"; building: Building }
-  | { type: "select_path"; path: string }
-  | { type: "clear" };
+  | { type: "select_path"; path: string; frame: boolean }
+  | { type: "clear" }
+  | { type: "frame"; building: Building | null }
+  | { type: "cycle"; number: number }
+  | { type: "search"; text: string }
+  | { type: "source"; path: string; line: number }
+  | { type: "lists" };
 
-export type FromPage = Command & { recording: string };
+/** How the page shows the city; it goes with each command. */
+export interface View {
+  look: Look | null;
+  filter: Filter;
+  depth: number;
+}
+
+export interface Look {
+  area: string;
+  height: string;
+  color: string;
+}
+
+export interface Filter {
+  hide: Record<string, string[]>;
+  directory: string;
+  range: Range | null;
+}
+
+export interface Range {
+  metric: string;
+  min: number | null;
+  max: number | null;
+}
+
+export type FromPage = Command & { recording: string; view: View };
 
 export type ToPage =
   | { type: "hello"; cities: PageInfo[]; recording_bytes: number }
@@ -18,6 +49,11 @@ export type ToPage =
   | { type: "ready" }
   | { type: "details"; building: Building; details: Details; reveal: boolean }
   | { type: "cleared" }
+  | { type: "look"; legend: Legend; shown: Shown }
+  | { type: "framed" }
+  | { type: "hits"; text: string; hits: Hit[] }
+  | { type: "source"; excerpt: Excerpt }
+  | { type: "lists"; lists: Lists }
   | { type: "error"; message: string };
 
 export interface PageInfo {
@@ -26,11 +62,32 @@ export interface PageInfo {
   recording_id: string;
   counts: Measure[];
   legend: Legend;
+  metrics: MetricInfo[];
+  facets: Facet[];
+  root: string | null;
+  has_sources: boolean;
+}
+
+export interface MetricInfo {
+  name: string;
+  unit: string;
+  description: string;
+  range: [number, number] | null;
+}
+
+export interface Facet {
+  name: string;
+  values: FacetValue[];
+}
+
+export interface FacetValue {
+  value: string;
+  count: number;
 }
 
 export interface Legend {
-  area: MetricName;
-  height: MetricName;
+  area: SizeKey;
+  height: SizeKey;
   color: MetricName;
   color_key: { kind: "categories"; entries: LegendEntry[] } | { kind: "scale"; stops: LegendEntry[] };
   arcs: ArcKey[];
@@ -39,6 +96,16 @@ export interface Legend {
 export interface MetricName {
   name: string;
   unit: string;
+}
+
+export interface SizeKey extends MetricName {
+  formula: string;
+  stops: SizeStop[];
+}
+
+export interface SizeStop {
+  label: string;
+  share: number;
 }
 
 export type Color = [number, number, number];
@@ -52,6 +119,50 @@ export interface LegendEntry {
 export interface ArcKey {
   label: string;
   color: Color;
+}
+
+export interface Shown {
+  shown: number;
+  total: number;
+  hidden_selection: Building | null;
+}
+
+export interface Hit {
+  path: string;
+  kind: "directory" | "file" | "function";
+  function: string | null;
+  line: number | null;
+  language: string | null;
+  hidden: boolean;
+}
+
+export interface Excerpt {
+  path: string;
+  first_line: number;
+  line: number;
+  lines: string[];
+  total_lines: number;
+  note: string;
+}
+
+export interface Lists {
+  cycles: CycleEntry[];
+  all_cycles: number;
+  hotspots: Hotspot[];
+}
+
+export interface CycleEntry {
+  number: number;
+  files: number;
+  directory: string;
+  first: string[];
+}
+
+export interface Hotspot {
+  path: string;
+  score: number;
+  complexity: number;
+  fan_in: number;
 }
 
 export interface Details {
@@ -87,6 +198,16 @@ export interface FunctionFacts {
   name: string;
   line: number;
   complexity: number;
+}
+
+/** What a link to a view holds. */
+export interface State extends View {
+  /** The recording; empty for the first. */
+  city: string;
+  /** The path of what is selected, of a directory with a slash at its end; null for nothing. */
+  selected: string | null;
+  /** The line of its source that is shown; 0 for the first. */
+  line: number;
 }
 
 /** The part of Rerun's handle that the page uses. */

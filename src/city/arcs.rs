@@ -17,6 +17,9 @@ const SEGMENTS: usize = 16;
 /// Units that files are aggregated to, finest first; before them come the files themselves.
 const UNIT_LIMITS: [usize; 6] = [256, 128, 64, 32, 16, 8];
 
+/// What arcs far from the selected file fade to.
+const FAR: Rgb = [150, 150, 150];
+
 /// What an arc stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArcKind {
@@ -111,6 +114,16 @@ impl Arc {
         let middle = self.points.len() / 2;
         [(&self.points[..=middle], self.colors[0]), (&self.points[middle..], self.colors[1])]
     }
+
+    /// Thinner and greyer the farther it is from what is selected.
+    fn faded(self, distance: u32) -> Self {
+        let share = 1.0 - 1.0 / f64::from(distance);
+        Self {
+            radius: self.radius / (distance as f32).sqrt(),
+            colors: self.colors.map(|color| mix(color, FAR, 0.8 * share)),
+            ..self
+        }
+    }
 }
 
 /// How many arcs a city of so many files shows unless told otherwise: more would hide it.
@@ -139,24 +152,35 @@ pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cyc
     arcs
 }
 
-/// The imports of one file and those by others, at most [`MAX_ARCS`], between the middles of their roofs; files without
-/// a roof have no building.
-pub fn arcs_of(roof: impl Fn(FileId) -> Option<Vec3>, file: FileId, edges: &[Edge]) -> Vec<Arc> {
-    let mut links = Vec::new();
-    for edge in edges.iter().filter(|edge| ArcKind::of(edge.kind).is_some()) {
-        if edge.from == file {
-            links.push(Link::new(file, edge.to, ArcKind::Outgoing));
-        } else if edge.to == file {
-            links.push(Link::new(edge.from, file, ArcKind::Incoming));
-        }
-    }
-    let mut links = counted(links.into_iter());
-    truncate(&mut links, MAX_ARCS);
+/// An import on a way that leads from a selected file, or to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The importing file.
+    pub from: FileId,
+    /// The imported file.
+    pub to: FileId,
+    /// [`ArcKind::Outgoing`] on ways from the selected file, [`ArcKind::Incoming`] on ways to it, or another.
+    pub kind: ArcKind,
+    /// Imports between the selected file and the far end of this one: 1 for its own.
+    pub distance: u32,
+}
+
+/// Arcs between the middles of roofs, at most [`MAX_ARCS`], the nearest first and strongest; files without a roof have no
+/// building.
+pub fn arcs_along(roof: impl Fn(FileId) -> Option<Vec3>, steps: &[Step]) -> Vec<Arc> {
+    let farthest = steps.iter().map(|step| step.distance).max().unwrap_or(0);
     let ends = |site: Site| match site {
         Site::File(file) => roof(file),
         Site::Dir(_) => None,
     };
-    links_to_arcs(links, ends)
+    let mut arcs = Vec::new();
+    for distance in 1..=farthest {
+        let at = steps.iter().filter(|step| step.distance == distance);
+        let mut links = counted(at.map(|step| Link::new(step.from, step.to, step.kind)));
+        truncate(&mut links, MAX_ARCS - arcs.len());
+        arcs.extend(links_to_arcs(links, ends).into_iter().map(|arc| arc.faded(distance)));
+    }
+    arcs
 }
 
 struct Link {
@@ -358,14 +382,18 @@ mod tests {
     }
 
     #[test]
-    fn a_selected_file_has_arcs_both_ways() {
-        use ImportKind::{Module, Runtime};
-        let edges = [(0, 2, Runtime), (3, 0, Runtime), (0, 1, Module), (4, 5, Runtime)];
-        let city = city_of(&PATHS, &edges, &[], None);
-        let arcs = arcs_of(|file| city.roof(file), FileId(0), &edges_of(&edges));
+    fn what_is_near_is_drawn_first_and_strongest() {
+        use ArcKind::{Incoming, Outgoing};
+        let city = city_of(&PATHS, &[], &[], None);
+        let step = |(from, to, kind, distance)| Step { from: FileId(from), to: FileId(to), kind, distance };
+        let steps = [(2, 4, Outgoing, 2), (0, 2, Outgoing, 1), (3, 0, Incoming, 1), (0, 99, Outgoing, 1)].map(step);
+        let arcs = arcs_along(|file| city.roof(file), &steps);
         let kinds: Vec<_> = arcs.iter().map(|arc| (arc.kind, arc.from, arc.to)).collect();
         let site = |file| Site::File(FileId(file));
-        assert_eq!(kinds, [(ArcKind::Outgoing, site(0), site(2)), (ArcKind::Incoming, site(3), site(0))]);
-        assert!(arcs_of(|file| city.roof(file), FileId(99), &edges_of(&edges)).is_empty());
+        assert_eq!(kinds, [(Outgoing, site(0), site(2)), (Incoming, site(3), site(0)), (Outgoing, site(2), site(4))]);
+        assert!(arcs[2].radius < arcs[0].radius);
+        assert_eq!(arcs[0].colors[0], Outgoing.color());
+        let many: Vec<_> = (0..3000).map(|index| step((index % 6, (index + 1) % 6, Outgoing, 1 + index))).collect();
+        assert_eq!(arcs_along(|file| city.roof(file), &many).len(), MAX_ARCS);
     }
 }

@@ -8,6 +8,7 @@ mod color;
 mod graph;
 mod labels;
 mod layers;
+mod look;
 mod nodes;
 mod sizes;
 mod squarify;
@@ -19,12 +20,13 @@ mod tests;
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
 
-pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, arcs_of, default_budget};
+pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, Step, arcs_along, default_budget};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
 pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};
 pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
 pub use labels::MAX_LABELS;
+pub use look::{Look, LookError, city_of};
 pub use sizes::{FOOTPRINT_POWER, HeightScale};
 
 use crate::lang::ImportKind;
@@ -141,6 +143,18 @@ pub struct SizeLegend {
     pub unit: String,
     /// The formula for people.
     pub formula: String,
+    /// Examples, the largest first; none in recordings of earlier versions.
+    #[serde(default)]
+    pub stops: Vec<SizeStop>,
+}
+
+/// A value and how large it is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SizeStop {
+    /// The value in short.
+    pub label: String,
+    /// The height, or the side of the footprint, as a share of the first stop's.
+    pub share: f64,
 }
 
 /// What footprints, heights and colours mean.
@@ -331,12 +345,35 @@ fn bounds(city: &City) -> (Vec3, Vec3) {
     })
 }
 
+/// Examples of footprints, as multiples of the typical one.
+const AREA_STOPS: [f64; 4] = [16.0, 4.0, 1.0, 0.25];
+/// Examples of heights, as shares of the tallest.
+const HEIGHT_STOPS: [f64; 4] = [1.0, 0.5, 0.25, 0.1];
+
 fn area_legend(metric: Metric<'_>, typical: f64) -> SizeLegend {
     let formula = format!("footprint ∝ {}^{FOOTPRINT_POWER}, typical {}", metric.name, color::short(typical));
-    SizeLegend { name: metric.name.to_owned(), unit: metric.unit.to_owned(), formula }
+    let stops = AREA_STOPS.map(|weight| {
+        let value = typical * weight.powf(1.0 / FOOTPRINT_POWER);
+        SizeStop { label: size_label(value), share: (weight / AREA_STOPS[0]).sqrt() }
+    });
+    size_legend(metric, formula, stops.into())
 }
 
 fn height_legend(metric: Metric<'_>, heights: &HeightScale) -> SizeLegend {
     let formula = format!("height ∝ {}^{:.2}, tallest {}", metric.name, heights.power, color::short(heights.max));
-    SizeLegend { name: metric.name.to_owned(), unit: metric.unit.to_owned(), formula }
+    let stops = HEIGHT_STOPS.map(|share: f64| {
+        let value = heights.max * share.powf(1.0 / heights.power);
+        SizeStop { label: size_label(value), share }
+    });
+    size_legend(metric, formula, stops.into())
+}
+
+fn size_legend(metric: Metric<'_>, formula: String, mut stops: Vec<SizeStop>) -> SizeLegend {
+    stops.dedup_by(|next, kept| next.label == kept.label);
+    SizeLegend { name: metric.name.to_owned(), unit: metric.unit.to_owned(), formula, stops }
+}
+
+/// Fractions are only for what is less than 1, such as ranks.
+fn size_label(value: f64) -> String {
+    color::short(if value >= 1.0 { value.round() } else { value })
 }

@@ -87,7 +87,8 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     let server = show::prepare(&view.show)?;
     let built = build(cli, &view.city, cancelled)?;
     built.print_summary(false)?;
-    show::show(cli, &view.show, server, vec![show::Opened::new(stream::to_bytes(&built.messages)?)?])
+    let opened = show::Opened::new(stream::to_bytes(&built.messages)?)?.with_folder(&source.path);
+    show::show(cli, &view.show, server, vec![opened])
 }
 
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {

@@ -12,7 +12,7 @@ use super::args::{Cli, Show};
 use super::{native, print_line, say};
 use crate::analysis::Analysis;
 use crate::serve::{ServeOptions, Server, Stopper};
-use crate::session::{City, RecordedCity, Session};
+use crate::session::{City, Folder, RecordedCity, Session};
 use crate::stream::{self, Loaded};
 
 /// What Ctrl-C has to stop.
@@ -59,6 +59,10 @@ fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = Vec::<City>::new();
     for recording in recordings {
         let source = RecordedCity::new(recording.loaded);
+        let source = match recording.folder {
+            Some(folder) => source.with_folder(folder),
+            None => source,
+        };
         let info = source.page_info();
         // The same recording twice is one to the viewer.
         if cities.iter().all(|city| city.info.recording_id != info.recording_id) {
@@ -105,13 +109,19 @@ pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<Found>> {
 pub struct Opened {
     bytes: Vec<u8>,
     loaded: Loaded,
+    folder: Option<Folder>,
 }
 
 impl Opened {
     /// What a recording just made holds.
     pub fn new(bytes: Vec<u8>) -> Result<Self> {
         let loaded = stream::load(&bytes)?;
-        Ok(Self { bytes, loaded })
+        Ok(Self { bytes, loaded, folder: None })
+    }
+
+    /// Knows where the analysed files are, so that the page can show their lines.
+    pub fn with_folder(self, folder: &Path) -> Self {
+        Self { folder: Folder::new(folder).ok(), ..self }
     }
 
     /// What it is of.

@@ -19,6 +19,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const UNCOMPRESSED_LENGTH: HeaderName = HeaderName::from_static("x-uncompressed-length");
 
 const JS: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
 
 struct Asset {
     name: &'static str,
@@ -34,14 +35,26 @@ macro_rules! page_file {
 
 /// Modules import each other by relative addresses, so all of these live under one hash.
 static PAGE_FILES: &[Asset] = &[
-    page_file!("main.js", JS),
+    page_file!("address.js", JS),
+    page_file!("cities.js", JS),
+    page_file!("clipboard.js", JS),
     page_file!("details.js", JS),
     page_file!("dom.js", JS),
+    page_file!("editor.js", JS),
+    page_file!("filters.js", JS),
+    page_file!("layout.js", JS),
     page_file!("legend.js", JS),
+    page_file!("loading.js", JS),
+    page_file!("main.js", JS),
+    page_file!("menus.js", JS),
+    page_file!("places.js", JS),
+    page_file!("search.js", JS),
     page_file!("socket.js", JS),
+    page_file!("source.js", JS),
     page_file!("status.js", JS),
     page_file!("viewer.js", JS),
-    page_file!("style.css", "text/css; charset=utf-8"),
+    page_file!("controls.css", CSS),
+    page_file!("style.css", CSS),
     page_file!("icon.svg", "image/svg+xml"),
 ];
 

@@ -65,12 +65,13 @@ async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result
             return send_json(socket, &ToPage::Error { message }).await;
         }
     };
-    let answer = session.answer(message);
+    // A layout of a large city takes a while, and other pages are not to wait for it.
+    let answer = tokio::task::block_in_place(|| session.answer(message));
     send_json(socket, &answer.message).await?;
-    match answer.rrd {
-        Some(rrd) => send_rrd(socket, rrd).await,
-        None => Ok(()),
+    for rrd in answer.rrd {
+        send_rrd(socket, rrd).await?;
     }
+    Ok(())
 }
 
 async fn send_json(socket: &mut WebSocket, message: &ToPage) -> Result<(), Gone> {

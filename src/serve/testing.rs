@@ -11,7 +11,9 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
 use super::{ServeError, ServeOptions, Server, Stopper};
-use crate::session::{Building, City, CitySource, Details, Kind, PageInfo, Session};
+use crate::session::{
+    Building, City, CitySource, Details, Dressed, Excerpt, Hit, Kind, Lists, PageInfo, Session, View,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -26,8 +28,32 @@ impl CitySource for SmallCity {
         (path == "src/main.rs").then(|| Building { entity: "/city/src".to_owned(), instance: 0 })
     }
 
-    fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes> {
+    fn selected_imports(&self, _view: &View, building: Option<&Building>) -> Option<Bytes> {
         building.map(|_| Bytes::from_static(b"arcs"))
+    }
+
+    fn look(&self, _view: &View, _selected: Option<&Building>) -> Result<Dressed, String> {
+        Err("this city has one look only".to_owned())
+    }
+
+    fn frame(&self, _view: &View, _building: Option<&Building>) -> Option<Bytes> {
+        Some(Bytes::from_static(b"frame"))
+    }
+
+    fn cycle(&self, _view: &View, _number: u64) -> Option<(Building, Vec<Bytes>)> {
+        None
+    }
+
+    fn search(&self, _view: &View, _text: &str) -> Vec<Hit> {
+        Vec::new()
+    }
+
+    fn source(&self, path: &str, line: u32) -> Excerpt {
+        Excerpt { path: path.to_owned(), line, ..Excerpt::default() }
+    }
+
+    fn lists(&self, _view: &View) -> Lists {
+        Lists::default()
     }
 
     fn theme(&self, _is_light: bool) -> Option<Bytes> {
@@ -45,7 +71,7 @@ pub struct Running {
 
 impl Running {
     pub fn start(options: &ServeOptions) -> Self {
-        let info = PageInfo { name: "small".to_owned(), ..PageInfo::default() };
+        let info = PageInfo { name: "hamlet".to_owned(), ..PageInfo::default() };
         let recording = vec![Bytes::from_static(b"first"), Bytes::from_static(b"second")];
         let session = Arc::new(Session::new(City { info, recording, source: Box::new(SmallCity) }, Vec::new()));
         let server = Server::bind(options).expect("a port is free");

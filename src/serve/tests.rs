@@ -60,7 +60,7 @@ fn the_page_needs_no_token_and_tells_nothing() {
     check_get("/", &[HOST], &["x-content-type-options: nosniff", "referrer-policy: no-referrer", "no-cache"]);
     let running = Running::start(&ServeOptions::default());
     assert!(!running.get_own("/").contains(&running.token));
-    assert!(!running.get_own("/").contains("small"));
+    assert!(!running.get_own("/").contains("hamlet"));
 }
 
 #[test]

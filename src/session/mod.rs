@@ -2,20 +2,24 @@
 
 mod messages;
 mod recorded;
+mod sources;
 mod tail;
 
 pub use messages::{
-    ArcKey, Building, ColorKey, Command, Details, FromPage, Function, Import, Kind, Legend, LegendEntry, List, Measure,
-    MetricName, PageInfo, ToPage, Value,
+    ArcKey, Building, ColorKey, Command, CycleEntry, Details, Excerpt, Facet, FacetValue, Filter, FromPage, Function,
+    Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, Measure, MetricInfo, MetricName, PageInfo,
+    Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
 };
 pub use recorded::RecordedCity;
+pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 
 use bytes::Bytes;
 
 /// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
 ///
-/// Calls come from a server's threads and must return within milliseconds: they look up, they never analyse.
+/// Calls come from a server's threads and must return soon: they look up and lay out, they never analyse. Streams go only
+/// to the page that asked, so they carry the application and recording ids of the city.
 pub trait CitySource: Send + Sync {
     /// Everything the details strip shows of a building or plate; `None` if there is no such instance.
     fn details(&self, building: &Building) -> Option<Details>;
@@ -23,13 +27,43 @@ pub trait CitySource: Send + Sync {
     /// The building of a file, or the plate of a directory, by its path in the repository.
     fn building_of(&self, path: &str) -> Option<Building>;
 
-    /// A complete RRD stream that makes the viewer draw a building's own imports, or none of them for `None`.
+    /// A complete RRD stream that makes the viewer draw the imports around a building, or none of them for `None`.
+    fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
+
+    /// What another look and other filters change, and the imports around what is selected.
     ///
-    /// It goes only to the page that selected, so it must carry the application and recording ids of the city.
-    fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes>;
+    /// # Errors
+    /// When there is no such look, as a sentence for the user.
+    fn look(&self, view: &View, selected: Option<&Building>) -> Result<Dressed, String>;
+
+    /// A complete RRD stream that moves the camera to a building or plate, or back to the whole city.
+    fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
+
+    /// The file of an import cycle that most of it imports, and streams that draw the cycle's imports and frame it.
+    fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)>;
+
+    /// Files, directories and functions whose names are like the text, the best first.
+    fn search(&self, view: &View, text: &str) -> Vec<Hit>;
+
+    /// Lines of a file around one of them.
+    fn source(&self, path: &str, line: u32) -> Excerpt;
+
+    /// Places worth a visit.
+    fn lists(&self, view: &View) -> Lists;
 
     /// A complete RRD stream that fits layout and names to a light or a dark page. It goes before the recording.
     fn theme(&self, is_light: bool) -> Option<Bytes>;
+}
+
+/// A city in another look.
+#[derive(Debug)]
+pub struct Dressed {
+    /// What sizes and colours mean now.
+    pub legend: Legend,
+    /// What is to be seen.
+    pub shown: Shown,
+    /// A complete stream.
+    pub rrd: Bytes,
 }
 
 /// A city that is open.
@@ -79,30 +113,58 @@ impl Session {
     /// Answers one message of a page.
     pub fn answer(&self, message: FromPage) -> Answer {
         let asked = self.cities().find(|city| city.info.recording_id == message.recording);
-        asked.unwrap_or(&self.first).answer(message.command)
+        asked.unwrap_or(&self.first).answer(&message.view, message.command)
     }
 }
 
 impl City {
-    fn answer(&self, command: Command) -> Answer {
+    fn answer(&self, view: &View, command: Command) -> Answer {
+        let source = &self.source;
         match command {
-            Command::Select { building } => self.select(building, false),
-            Command::SelectPath { path } => match self.source.building_of(&path) {
-                Some(building) => self.select(building, true),
+            Command::Look { selected } => match source.look(view, selected.as_ref()) {
+                Ok(Dressed { legend, shown, rrd }) => {
+                    Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
+                }
+                Err(message) => Answer::error(message),
+            },
+            Command::Select { building } => self.select(view, building, false, false),
+            Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
+                Some(building) => self.select(view, building, true, frame),
                 None => Answer::error(format!("{path}: not in this city")),
             },
-            Command::Clear => Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(None) },
+            Command::Clear => self.cleared(view),
+            Command::Frame { building } => {
+                Answer { message: ToPage::Framed, rrd: source.frame(view, building.as_ref()).into_iter().collect() }
+            }
+            Command::Cycle { number } => self.cycle(view, number),
+            Command::Search { text } => {
+                let hits = source.search(view, &text);
+                ToPage::Hits { text, hits }.into()
+            }
+            Command::Source { path, line } => ToPage::Source { excerpt: source.source(&path, line) }.into(),
+            Command::Lists => ToPage::Lists { lists: source.lists(view) }.into(),
         }
     }
 
-    fn select(&self, building: Building, reveal: bool) -> Answer {
-        match self.source.details(&building) {
-            Some(details) => {
-                let rrd = self.source.selected_imports(Some(&building));
-                Answer { message: ToPage::Details { building, details, reveal }, rrd }
+    fn select(&self, view: &View, building: Building, reveal: bool, frame: bool) -> Answer {
+        let Some(details) = self.source.details(&building) else { return self.cleared(view) };
+        let framed = frame.then(|| self.source.frame(view, Some(&building))).flatten();
+        let rrd = self.source.selected_imports(view, Some(&building)).into_iter().chain(framed).collect();
+        Answer { message: ToPage::Details { building, details, reveal }, rrd }
+    }
+
+    fn cycle(&self, view: &View, number: u64) -> Answer {
+        let found = self.source.cycle(view, number);
+        match found.and_then(|(building, rrd)| Some((self.source.details(&building)?, building, rrd))) {
+            Some((details, building, rrd)) => {
+                Answer { message: ToPage::Details { building, details, reveal: true }, rrd }
             }
-            None => Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(None) },
+            None => Answer::error(format!("there is no import cycle {number} in this city")),
         }
+    }
+
+    fn cleared(&self, view: &View) -> Answer {
+        Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(view, None).into_iter().collect() }
     }
 }
 
@@ -111,13 +173,19 @@ impl City {
 pub struct Answer {
     /// Said first.
     pub message: ToPage,
-    /// A complete stream for the viewer.
-    pub rrd: Option<Bytes>,
+    /// Complete streams for the viewer, in order.
+    pub rrd: Vec<Bytes>,
 }
 
 impl Answer {
     fn error(message: String) -> Self {
-        Self { message: ToPage::Error { message }, rrd: None }
+        ToPage::Error { message }.into()
+    }
+}
+
+impl From<ToPage> for Answer {
+    fn from(message: ToPage) -> Self {
+        Self { message, rrd: Vec::new() }
     }
 }
 
@@ -136,8 +204,33 @@ mod tests {
             (path == "a.py").then(|| Building { entity: "/city/a".to_owned(), instance: 7 })
         }
 
-        fn selected_imports(&self, building: Option<&Building>) -> Option<Bytes> {
+        fn selected_imports(&self, _view: &View, building: Option<&Building>) -> Option<Bytes> {
             Some(Bytes::from(building.map_or_else(|| "none".to_owned(), |b| b.instance.to_string())))
+        }
+
+        fn look(&self, view: &View, _selected: Option<&Building>) -> Result<Dressed, String> {
+            let look = view.look.as_ref().ok_or("no look")?;
+            Ok(Dressed { legend: Legend::default(), shown: Shown::default(), rrd: Bytes::from(look.color.clone()) })
+        }
+
+        fn frame(&self, _view: &View, building: Option<&Building>) -> Option<Bytes> {
+            Some(Bytes::from_static(if building.is_some() { b"near" } else { b"far" }))
+        }
+
+        fn cycle(&self, _view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
+            (number == 1).then(|| (self.building_of("a.py").expect("it is there"), vec![Bytes::from_static(b"cycle")]))
+        }
+
+        fn search(&self, _view: &View, _text: &str) -> Vec<Hit> {
+            Vec::new()
+        }
+
+        fn source(&self, path: &str, line: u32) -> Excerpt {
+            Excerpt { path: path.to_owned(), line, ..Excerpt::default() }
+        }
+
+        fn lists(&self, _view: &View) -> Lists {
+            Lists::default()
         }
 
         fn theme(&self, _is_light: bool) -> Option<Bytes> {
@@ -150,33 +243,56 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(message: &str, expect_type: &str, expect_rrd: Option<&str>) {
+    fn check(message: &str, expect_type: &str, expect_rrd: &[&str]) {
         let session = one_city(vec![Bytes::from_static(b"12345")]);
         let answer = session.answer(serde_json::from_str(message).expect("a message of the page"));
         let json = serde_json::to_value(&answer.message).expect("messages are JSON");
         assert_eq!(json["type"], expect_type, "{json}");
-        assert_eq!(answer.rrd.as_deref(), expect_rrd.map(str::as_bytes));
+        assert_eq!(answer.rrd, expect_rrd);
     }
 
     #[test]
     fn a_click_gets_details_and_imports() {
-        check(r#"{"type":"select","building":{"entity":"/city/a","instance":7}}"#, "details", Some("7"));
+        check(r#"{"type":"select","building":{"entity":"/city/a","instance":7}}"#, "details", &["7"]);
     }
 
     #[test]
     fn a_click_beside_every_building_clears() {
-        check(r#"{"type":"select","building":{"entity":"/city/a","instance":8}}"#, "cleared", Some("none"));
-        check(r#"{"type":"clear"}"#, "cleared", Some("none"));
+        check(r#"{"type":"select","building":{"entity":"/city/a","instance":8}}"#, "cleared", &["none"]);
+        check(r#"{"type":"clear"}"#, "cleared", &["none"]);
     }
 
     #[test]
     fn a_path_finds_its_building() {
-        check(r#"{"type":"select_path","path":"a.py"}"#, "details", Some("7"));
+        check(r#"{"type":"select_path","path":"a.py"}"#, "details", &["7"]);
+    }
+
+    #[test]
+    fn the_camera_goes_where_it_is_asked_to() {
+        check(r#"{"type":"select_path","path":"a.py","frame":true}"#, "details", &["7", "near"]);
+        check(r#"{"type":"frame","building":{"entity":"/city/a","instance":7}}"#, "framed", &["near"]);
+        check(r#"{"type":"frame","building":null}"#, "framed", &["far"]);
+        check(r#"{"type":"cycle","number":1}"#, "details", &["cycle"]);
+        check(r#"{"type":"cycle","number":2}"#, "error", &[]);
+    }
+
+    #[test]
+    fn the_view_comes_with_the_question() {
+        let look = r#"{"area":"lines","height":"lines","color":"fan_in"}"#;
+        check(&format!(r#"{{"type":"look","selected":null,"view":{{"look":{look},"depth":2}}}}"#), "look", &["fan_in"]);
+        check(r#"{"type":"look","selected":null}"#, "error", &[]);
+    }
+
+    #[test]
+    fn questions_have_answers_without_bytes() {
+        check(r#"{"type":"search","text":"a"}"#, "hits", &[]);
+        check(r#"{"type":"source","path":"a.py","line":3}"#, "source", &[]);
+        check(r#"{"type":"lists"}"#, "lists", &[]);
     }
 
     #[test]
     fn an_unknown_path_is_an_error() {
-        check(r#"{"type":"select_path","path":"b.py"}"#, "error", None);
+        check(r#"{"type":"select_path","path":"b.py"}"#, "error", &[]);
     }
 
     #[test]

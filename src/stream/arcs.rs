@@ -19,10 +19,15 @@ pub fn log(writer: &mut StoreWriter, city: &City) -> Result<(), StreamError> {
     for kind in ArcKind::DRAWN {
         let arcs = city.arcs_of_kind(kind);
         if !arcs.is_empty() {
-            writer.log(&format!("/imports/{}", kind.name()), &strips(arcs))?;
+            writer.log(&entity(kind), &strips(arcs))?;
         }
     }
     Ok(())
+}
+
+/// Where the arcs of a kind are drawn.
+pub fn entity(kind: ArcKind) -> String {
+    format!("/imports/{}", kind.name())
 }
 
 /// Arcs as line strips, two an arc: the paler half is at the imported end.

@@ -61,12 +61,40 @@ pub fn messages(extent: Extent, theme: Theme, hidden: &[&str]) -> Result<Vec<Log
     containers(&mut writer)?;
     panels(&mut writer)?;
     let mut messages = writer.finish();
-    messages.push(LogMsg::BlueprintActivationCommand(BlueprintActivationCommand {
+    messages.push(activation());
+    Ok(messages)
+}
+
+/// The viewer shows a copy of the layout, made when it is told this.
+fn activation() -> LogMsg {
+    LogMsg::BlueprintActivationCommand(BlueprintActivationCommand {
         blueprint_id: layout_store(),
         make_active: true,
         make_default: true,
-    }));
+    })
+}
+
+/// Messages that move the camera, so that what lies between two corners in metres fills a good part of the picture. The
+/// whole city is framed as at first.
+pub fn frame_messages(place: Frame, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
+    let eye_and_target = match place {
+        Frame::City => eye_and_target(Extent::TYPICAL),
+        Frame::Part(min, max) => eye_and_target_near(min, max),
+    };
+    layout.log(&eye_entity(), &eye_controls(eye_and_target))?;
+    let mut messages = layout.finish();
+    messages.push(activation());
     Ok(messages)
+}
+
+/// What the camera shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Frame {
+    /// All there is.
+    City,
+    /// A building or district by its smallest and largest corner in metres, with some of what is around it.
+    Part(glam::Vec3, glam::Vec3),
 }
 
 fn view(
@@ -85,13 +113,7 @@ fn view(
 fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, hidden: &[&str]) -> Result<(), ChunkError> {
     let contents = city_contents(hidden);
     view(writer, CITY, "3D", "City", "/", &contents.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let (eye, target) = eye_and_target(extent);
-    let controls = EyeControls3D::new()
-        .with_kind(Eye3DKind::Orbital)
-        .with_position(eye.to_array())
-        .with_look_target(target.to_array())
-        .with_eye_up([0.0, 0.0, 1.0]);
-    writer.log(&format!("view/{CITY}/EyeControls3D"), &controls)?;
+    writer.log(&eye_entity(), &eye_controls(eye_and_target(extent)))?;
     writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))?;
     writer.log(&background_entity(), &background(theme))
 }
@@ -110,6 +132,18 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+}
+
+fn eye_entity() -> String {
+    format!("view/{CITY}/EyeControls3D")
+}
+
+fn eye_controls((eye, target): (glam::Vec3, glam::Vec3)) -> EyeControls3D {
+    EyeControls3D::new()
+        .with_kind(Eye3DKind::Orbital)
+        .with_position(eye.to_array())
+        .with_look_target(target.to_array())
+        .with_eye_up([0.0, 0.0, 1.0])
 }
 
 fn background_entity() -> String {
@@ -168,8 +202,25 @@ fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
     let center = (min + max) * 0.5;
     let ground = (max - min).truncate().max_element().max(1.0);
     let target = glam::vec3(center.x, center.y - 0.06 * ground, min.z);
-    let eye = target + ground * glam::vec3(-0.38, -1.04, 0.86);
-    (eye, target)
+    (target + ground * FROM_ASIDE, target)
+}
+
+/// From a target to the eye, for a city one metre wide.
+const FROM_ASIDE: glam::Vec3 = glam::vec3(-0.38, -1.04, 0.86);
+/// The same from higher up, to see over the neighbours.
+const FROM_ABOVE: glam::Vec3 = glam::vec3(-0.25, -0.72, 1.17);
+/// What is framed gets this many times its own extent.
+const ROOM_AROUND: f32 = 3.0;
+/// The least extent that is framed, in metres: nearer, a small building would lose its neighbours.
+const LEAST_FRAME: f32 = 24.0;
+
+/// A nearer view.
+fn eye_and_target_near(min: glam::Vec3, max: glam::Vec3) -> (glam::Vec3, glam::Vec3) {
+    let target = (min + max) * 0.5;
+    let extent = (max - min).max_element().max(LEAST_FRAME);
+    // A district's neighbourhood is itself.
+    let room = ROOM_AROUND - (ROOM_AROUND - 1.0) * (extent / 400.0).min(1.0);
+    (target + extent * room * FROM_ABOVE, target)
 }
 
 fn containers(writer: &mut StoreWriter) -> Result<(), ChunkError> {

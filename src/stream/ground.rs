@@ -18,6 +18,28 @@ const MAX_PLATES: usize = 50_000;
 
 /// Logs `/ground`, an instance a `DirId`, and `/ground/names`.
 pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+    let plates = plates(analysis, city);
+    let boxes = boxes(&plates)
+        .with_fill_mode(FillMode::Solid)
+        .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
+        .with_show_labels(false);
+    writer.log(GROUND, &boxes)?;
+    let names = names(analysis, city)
+        .with_radii([Radius::new_ui_points(0.0)])
+        .with_colors([names_color(Theme::Dark)])
+        .with_show_labels(true);
+    Ok(writer.log(NAMES, &names)?)
+}
+
+/// Logs what another layout changes of both.
+pub fn log_layout(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+    writer.log(GROUND, &boxes(&plates(analysis, city)))?;
+    Ok(writer.log(NAMES, &names(analysis, city))?)
+}
+
+type Plate = (glam::Vec3, glam::Vec3, [u8; 3]);
+
+fn plates(analysis: &Analysis, city: &City) -> Vec<Plate> {
     let mut plates = vec![(glam::Vec3::ZERO, glam::Vec3::ZERO, [0; 3]); analysis.tree.dirs.len().min(MAX_PLATES)];
     for district in &city.districts {
         // A directory without a plate of its own keeps a box of size zero, so that instance numbers stay ids.
@@ -25,21 +47,18 @@ pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result
             *plate = (district.center, district.half_size, district.color);
         }
     }
-    let boxes =
-        Boxes3D::from_centers_and_half_sizes(plates.iter().map(|plate| plate.0), plates.iter().map(|plate| plate.1))
-            .with_colors(plates.iter().map(|plate| color(plate.2)))
-            .with_fill_mode(FillMode::Solid)
-            .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
-            .with_show_labels(false);
-    writer.log(GROUND, &boxes)?;
+    plates
+}
 
+fn boxes(plates: &[Plate]) -> Boxes3D {
+    Boxes3D::from_centers_and_half_sizes(plates.iter().map(|plate| plate.0), plates.iter().map(|plate| plate.1))
+        .with_colors(plates.iter().map(|plate| color(plate.2)))
+}
+
+fn names(analysis: &Analysis, city: &City) -> Points3D {
     let named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
-    let names = Points3D::new(named.iter().map(|district| district.label_anchor()))
-        .with_radii(named.iter().map(|_| Radius::new_ui_points(0.0)))
-        .with_colors([names_color(Theme::Dark)])
+    Points3D::new(named.iter().map(|district| district.label_anchor()))
         .with_labels(named.iter().map(|district| or_name(&district.name, &analysis.name)))
-        .with_show_labels(true);
-    Ok(writer.log(NAMES, &names)?)
 }
 
 /// The root has no name of its own: it is called after the repository.

@@ -1,5 +1,6 @@
 //! A recording becomes an analysis and a city's geometry again.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use re_log_encoding::{Decodable, DecoderApp, StreamFooter};
@@ -12,7 +13,7 @@ use tokei::LanguageType;
 use super::table::Table;
 use super::{LoadError, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
-use crate::city::Legend;
+use crate::city::{Legend, MAX_INSTANCES};
 use crate::graph::CodeGraph;
 use crate::lang::{Diagnostic, Function, ImportKind, caught};
 use crate::metrics::{Column, Metric};
@@ -37,10 +38,30 @@ pub struct Loaded {
     pub legend: Legend,
     /// Everything that is known of the repository.
     pub analysis: Analysis,
+    /// At most so many arcs, when the city was asked for so.
+    pub arc_budget: Option<usize>,
     /// The building of each file that is drawn.
     pub places: FxHashMap<FileId, Place>,
-    /// The middle of each roof in metres.
-    pub roofs: FxHashMap<FileId, glam::Vec3>,
+    /// The batches by entity, and the file that each instance stands for.
+    pub batches: Vec<(String, Vec<Option<FileId>>)>,
+    /// Each drawn file's box.
+    pub boxes: FxHashMap<FileId, Cuboid>,
+}
+
+/// A box in metres: its middle and half its extent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cuboid {
+    /// The middle.
+    pub center: glam::Vec3,
+    /// Half the extent.
+    pub half_size: glam::Vec3,
+}
+
+impl Cuboid {
+    /// The middle of the top.
+    pub fn roof(&self) -> glam::Vec3 {
+        self.center + glam::Vec3::Z * self.half_size.z
+    }
 }
 
 /// Whether a recording ends as a complete one does.
@@ -94,9 +115,15 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
         timings: Timings::default(),
     };
     diagnostics(table("diagnostics")?, &mut analysis)?;
-    let roofs = roofs(&places, &batches);
+    let boxes = boxes(&places, &batches);
     let legend = serde_json::from_str(&one("legend")?).map_err(|_| LoadError::WrongType("legend".to_owned()))?;
-    Ok(Loaded { store, legend, analysis, places, roofs })
+    let arc_budget = arc_budget(&one("options")?);
+    Ok(Loaded { store, legend, analysis, arc_budget, batches: instances(&places), places, boxes })
+}
+
+fn arc_budget(options: &str) -> Option<usize> {
+    let options: serde_json::Value = serde_json::from_str(options).ok()?;
+    usize::try_from(options["arcs"].as_u64()?).ok()
 }
 
 /// Rows are found by file id from here on: each must be in the table of files, whose rows have every metric.
@@ -252,17 +279,32 @@ fn places(index: &Table) -> Result<(FxHashMap<FileId, Place>, Vec<FileId>), Load
     Ok((places, drawn))
 }
 
-fn roofs(places: &FxHashMap<FileId, Place>, batches: &FxHashMap<String, Chunk>) -> FxHashMap<FileId, glam::Vec3> {
-    let corners: FxHashMap<&str, Vec<glam::Vec3>> =
-        batches.iter().map(|(entity, chunk)| (entity.as_str(), roofs_of_batch(chunk))).collect();
-    let roof = |place: &Place| corners.get(place.entity.as_str())?.get(place.instance as usize).copied();
-    places.iter().filter_map(|(&file, place)| Some((file, roof(place)?))).collect()
+/// The files of each batch by instance. What a damaged table claims beyond the most that a batch can hold is left out.
+fn instances(places: &FxHashMap<FileId, Place>) -> Vec<(String, Vec<Option<FileId>>)> {
+    let mut batches = BTreeMap::<&str, Vec<Option<FileId>>>::new();
+    for (&file, place) in places.iter().filter(|(_, place)| place.instance < MAX_INSTANCES as u64) {
+        let batch = batches.entry(&place.entity).or_default();
+        let instance = place.instance as usize;
+        if batch.len() <= instance {
+            batch.resize(instance + 1, None);
+        }
+        batch[instance] = Some(file);
+    }
+    batches.into_iter().map(|(entity, files)| (entity.to_owned(), files)).collect()
 }
 
-fn roofs_of_batch(chunk: &Chunk) -> Vec<glam::Vec3> {
+fn boxes(places: &FxHashMap<FileId, Place>, batches: &FxHashMap<String, Chunk>) -> FxHashMap<FileId, Cuboid> {
+    let boxes: FxHashMap<&str, Vec<Cuboid>> =
+        batches.iter().map(|(entity, chunk)| (entity.as_str(), boxes_of_batch(chunk))).collect();
+    let of = |place: &Place| boxes.get(place.entity.as_str())?.get(place.instance as usize).copied();
+    places.iter().filter_map(|(&file, place)| Some((file, of(place)?))).collect()
+}
+
+fn boxes_of_batch(chunk: &Chunk) -> Vec<Cuboid> {
     let vectors = |component| chunk.iter_slices::<[f32; 3]>(component).next().unwrap_or_default();
     let centers = vectors(rerun::Boxes3D::descriptor_centers().component);
     let half_sizes = vectors(rerun::Boxes3D::descriptor_half_sizes().component);
-    let up = |half_size: &[f32; 3]| glam::Vec3::Z * half_size[2];
-    centers.iter().zip(half_sizes).map(|(center, half_size)| glam::Vec3::from_array(*center) + up(half_size)).collect()
+    let cuboid =
+        |(&center, &half_size): (&[f32; 3], &[f32; 3])| Cuboid { center: center.into(), half_size: half_size.into() };
+    centers.iter().zip(half_sizes).map(cuboid).collect()
 }

@@ -9,6 +9,7 @@ mod frames;
 mod ground;
 mod identity;
 mod load;
+mod look;
 mod record;
 mod report;
 mod selection;
@@ -18,10 +19,11 @@ mod tables;
 
 use std::io;
 
-pub use blueprint::{Extent, Theme, messages as blueprint_messages, theme_messages};
+pub use blueprint::{Extent, Frame, Theme, frame_messages, messages as blueprint_messages, theme_messages};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
-pub use load::{Loaded, Place, has_footer, load};
+pub use load::{Cuboid, Loaded, Place, has_footer, load};
+pub use look::look;
 pub use record::record;
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;

@@ -96,8 +96,10 @@ def test_it_works_in_a_small_frame(browser: Browser, city: City, scheme: str) ->
     wait_for_buildings(page, DEADLINE_SECS, least=100)
     canvas = page.locator("#city").bounding_box()
     assert canvas and canvas["width"] == 800 and canvas["height"] > 440
-    page.get_by_text("Legend").click()
+    page.get_by_role("button", name="Side panel").click()
     expect(page.locator("#legend")).to_contain_text("Python")
+    canvas, side = page.locator("#city").bounding_box(), page.locator("#side").bounding_box()
+    assert canvas and side and canvas["width"] > 500 and canvas["x"] + canvas["width"] <= side["x"] + 1
     wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wider
     context.close()

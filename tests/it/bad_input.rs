@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
-use repolis::session::{Building, CitySource, RecordedCity};
+use repolis::session::{Building, CitySource, RecordedCity, View};
 use repolis::stream;
 
 use crate::project::{Project, SHOP};
@@ -96,10 +96,22 @@ fn ask_about_everything(bytes: &[u8]) -> bool {
     let Ok(loaded) = stream::load(bytes) else { return false };
     let places: Vec<_> = loaded.places.values().cloned().collect();
     let city = RecordedCity::new(loaded);
+    let other = r#"{"look":{"area":"bytes","height":"fan_in","color":"class"},"filter":{"directory":"src"},"depth":3}"#;
+    let views = [View::default(), serde_json::from_str(other).unwrap()];
+    for view in &views {
+        let _ = city.look(view, None);
+        city.lists(view);
+        city.search(view, "s");
+        city.cycle(view, 1);
+        city.frame(view, None);
+    }
     for place in places {
         let building = Building { entity: place.entity, instance: place.instance };
         city.details(&building);
-        city.selected_imports(Some(&building));
+        for view in &views {
+            city.selected_imports(view, Some(&building));
+            city.frame(view, Some(&building));
+        }
     }
     true
 }

@@ -1,0 +1,150 @@
+//! What a page and a session say to each other, as JSON with a `type`. Recordings go as bytes beside it.
+
+mod answers;
+mod details;
+mod info;
+mod wish;
+
+use serde::{Deserialize, Serialize};
+
+pub use answers::{CycleEntry, Excerpt, Hit, HitKind, Hotspot, Lists, Shown};
+pub use details::{Details, Function, Import, Kind, List, Measure, Value};
+pub use info::{
+    ArcKey, ColorKey, Facet, FacetValue, Legend, LegendEntry, MetricInfo, MetricName, PageInfo, SizeKey, SizeStop,
+};
+pub use wish::{Filter, Range, View};
+
+/// What a page asks of one of its cities.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct FromPage {
+    /// The recording of the city; the first city if empty.
+    #[serde(default)]
+    pub recording: String,
+    /// How the page shows the city. It comes with each question, as nothing of it is kept here.
+    #[serde(default)]
+    pub view: View,
+    /// What is asked.
+    #[serde(flatten)]
+    pub command: Command,
+}
+
+/// What there is to be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// The view has changed: what is shown is to follow.
+    Look {
+        /// What is selected, whose arcs follow too.
+        selected: Option<Building>,
+    },
+    /// A building or plate was clicked in the viewer.
+    Select {
+        /// What was clicked.
+        building: Building,
+    },
+    /// A file or directory was chosen by its path, outside the viewer.
+    SelectPath {
+        /// Relative to the root, with `/` between the parts; empty for the root.
+        path: String,
+        /// Whether the camera goes there.
+        #[serde(default)]
+        frame: bool,
+    },
+    /// Nothing is selected any more.
+    Clear,
+    /// The camera goes to a building or plate, or back to the whole city.
+    Frame {
+        /// Where to; the city for `None`.
+        building: Option<Building>,
+    },
+    /// An import cycle was chosen: its imports are drawn and the camera goes there.
+    Cycle {
+        /// As the metric `cycle` counts.
+        number: u64,
+    },
+    /// Paths and functions are sought.
+    Search {
+        /// What was typed.
+        text: String,
+    },
+    /// Lines of a file are wanted.
+    Source {
+        /// The file.
+        path: String,
+        /// The line to show, 1-based.
+        line: u32,
+    },
+    /// Places worth a visit are wanted.
+    Lists,
+}
+
+/// What a page is told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToPage {
+    /// The first message; `recording_bytes` of RRD follow.
+    Hello {
+        /// What there is to be shown; the first is shown first.
+        cities: Vec<PageInfo>,
+        /// The size of all recordings together.
+        recording_bytes: u64,
+    },
+    /// So many bytes of one RRD stream follow, in parts.
+    Rrd {
+        /// The size of the stream.
+        bytes: u64,
+    },
+    /// The whole city was sent.
+    Ready,
+    /// `reveal` asks the page to select the building in the viewer too.
+    Details {
+        /// What was selected.
+        building: Building,
+        /// What is known of it.
+        details: Details,
+        /// Whether the viewer does not know of the selection yet.
+        reveal: bool,
+    },
+    /// What was selected has no details.
+    Cleared,
+    /// The look or the filters have changed.
+    Look {
+        /// What sizes and colours mean now.
+        legend: Legend,
+        /// What is to be seen.
+        shown: Shown,
+    },
+    /// The camera moves.
+    Framed,
+    /// What a search found, the best first.
+    Hits {
+        /// What was sought.
+        text: String,
+        /// What was found.
+        hits: Vec<Hit>,
+    },
+    /// Lines of a file.
+    Source {
+        /// The lines.
+        excerpt: Excerpt,
+    },
+    /// Places worth a visit.
+    Lists {
+        /// The places.
+        lists: Lists,
+    },
+    /// To be shown to the user.
+    Error {
+        /// A whole sentence.
+        message: String,
+    },
+}
+
+/// One instance of a batch: a file's building or, under `/ground`, a directory's plate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Building {
+    /// The batch's entity path, such as `/city/src`.
+    pub entity: String,
+    /// The instance in the batch, from 0.
+    pub instance: u64,
+}

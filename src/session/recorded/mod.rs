@@ -1,0 +1,237 @@
+//! What a page asks of a city, answered from its recording.
+
+mod details;
+mod info;
+mod lists;
+mod search;
+mod shape;
+mod steps;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use rustc_hash::FxHashMap;
+
+use super::sources::excerpt;
+use super::{
+    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, Lists, Measure, PageInfo, Shown, Sources, View,
+};
+use crate::city::{City, Look, Step, arcs_along, city_of};
+use crate::lang::ImportKind;
+use crate::resolve::Edge;
+use crate::scan::{DirId, FileId};
+use crate::stream::{self, Frame, Loaded, LogMsg, Place, StreamError, Theme};
+use search::Index;
+use shape::{Shape, Shapes};
+
+/// A city that was read back from its recording.
+pub struct RecordedCity {
+    loaded: Loaded,
+    files: FxHashMap<Place, FileId>,
+    /// Indices of the edges that lead to each file, by file.
+    incoming: FxHashMap<FileId, Vec<u32>>,
+    index: Index,
+    shapes: Shapes,
+    sources: Option<Box<dyn Sources>>,
+    root: Option<String>,
+}
+
+impl RecordedCity {
+    /// Prepares the look-ups.
+    pub fn new(loaded: Loaded) -> Self {
+        let files = loaded.places.iter().map(|(&file, place)| (place.clone(), file)).collect();
+        let mut incoming = FxHashMap::<FileId, Vec<u32>>::default();
+        for (edge, index) in loaded.analysis.resolution.edges.iter().zip(0..) {
+            incoming.entry(edge.to).or_default().push(index);
+        }
+        let (index, shapes) = (Index::new(&loaded.analysis), Shapes::new(&loaded));
+        Self { loaded, files, incoming, index, shapes, sources: None, root: None }
+    }
+
+    /// Takes the text of files from the folder that was analysed.
+    pub fn with_folder(self, folder: Folder) -> Self {
+        let root = folder.root().to_str().map(str::to_owned);
+        Self { root, sources: Some(Box::new(folder)), ..self }
+    }
+
+    /// What the page's header and legend show.
+    pub fn page_info(&self) -> PageInfo {
+        let Loaded { store, legend, analysis, .. } = &self.loaded;
+        let imports = analysis.resolution.edges.iter().filter(|edge| edge.kind != ImportKind::Module).count();
+        let counts = [
+            ("buildings", analysis.drawn.len()),
+            ("functions", analysis.functions.len()),
+            ("imports", imports),
+            ("cycles", analysis.graph.cycles.len()),
+        ];
+        PageInfo {
+            name: analysis.name.clone(),
+            application_id: store.application_id().to_string(),
+            recording_id: store.recording_id().to_string(),
+            counts: counts.map(|(name, count)| Measure::new(name, count as u64, "")).into(),
+            legend: info::legend(legend),
+            metrics: info::metrics(analysis),
+            facets: info::facets(analysis),
+            root: self.root.clone(),
+            has_sources: self.sources.is_some(),
+        }
+    }
+
+    fn file_of(&self, building: &Building) -> Option<FileId> {
+        self.files.get(&Place { entity: building.entity.clone(), instance: building.instance }).copied()
+    }
+
+    fn dir_of(&self, building: &Building) -> Option<DirId> {
+        let dir = DirId(u32::try_from(building.instance).ok()?);
+        (building.entity == stream::GROUND && dir.index() < self.loaded.analysis.tree.dirs.len()).then_some(dir)
+    }
+
+    fn building_of_file(&self, file: FileId) -> Option<Building> {
+        let place = self.loaded.places.get(&file)?;
+        Some(Building { entity: place.entity.clone(), instance: place.instance })
+    }
+
+    fn imports_of(&self, file: FileId) -> &[Edge] {
+        let edges = &self.loaded.analysis.resolution.edges;
+        let start = edges.partition_point(|edge| edge.from < file);
+        &edges[start..][..edges[start..].partition_point(|edge| edge.from == file)]
+    }
+
+    fn importers_of(&self, file: FileId) -> impl Iterator<Item = &Edge> + Clone {
+        let rows = self.incoming.get(&file).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|&index| &self.loaded.analysis.resolution.edges[index as usize])
+    }
+
+    /// Buildings as a view shows them. A view that cannot be is shown as recorded.
+    fn shape(&self, view: &View) -> Arc<Shape> {
+        self.shapes.find(view).unwrap_or_else(|| match self.dress(view) {
+            Ok((shape, _)) => shape,
+            Err(_) => self.shapes.recorded(),
+        })
+    }
+
+    /// Lays the city out as a view wants it.
+    fn dress(&self, view: &View) -> Result<(Arc<Shape>, City), String> {
+        let Loaded { analysis, legend, arc_budget, .. } = &self.loaded;
+        let recorded = || Look {
+            area: legend.area.name.clone(),
+            height: legend.height.name.clone(),
+            color: legend.color.name.clone(),
+            arcs: None,
+        };
+        let look = Look { arcs: *arc_budget, ..view.look.clone().unwrap_or_else(recorded) };
+        let shows = view.filter.shows(analysis);
+        let city = city_of(analysis, &look, |file| shows[file.index()]).map_err(|error| error.to_string())?;
+        Ok((self.shapes.add(view, Shape::of(&city, shows)), city))
+    }
+
+    fn arcs(&self, shape: &Shape, steps: &[Step]) -> Result<Vec<LogMsg>, StreamError> {
+        let arcs = arcs_along(|file| shape.roof(file), steps);
+        stream::selection(&self.loaded.store, &arcs, nanos_since_epoch())
+    }
+
+    fn selection(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Result<Vec<LogMsg>, StreamError> {
+        let file = building.and_then(|building| self.file_of(building));
+        let steps = file.map(|file| self.steps(file, view.depth(), |file| shape.roof(file).is_some()));
+        self.arcs(shape, &steps.unwrap_or_default())
+    }
+}
+
+impl CitySource for RecordedCity {
+    fn details(&self, building: &Building) -> Option<Details> {
+        match self.file_of(building) {
+            Some(file) => Some(self.file_details(file)),
+            None => self.dir_of(building).map(|dir| self.dir_details(dir)),
+        }
+    }
+
+    fn building_of(&self, path: &str) -> Option<Building> {
+        let tree = &self.loaded.analysis.tree;
+        if let Some(building) = tree.file_id(path).and_then(|file| self.building_of_file(file)) {
+            return Some(building);
+        }
+        let dir = tree.dir_id(path)?;
+        Some(Building { entity: stream::GROUND.to_owned(), instance: dir.0.into() })
+    }
+
+    fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
+        bytes_of(&self.selection(view, &self.shape(view), building).ok()?)
+    }
+
+    fn look(&self, view: &View, selected: Option<&Building>) -> Result<Dressed, String> {
+        let (shape, city) = self.dress(view)?;
+        let shown = Shown {
+            shown: self.loaded.analysis.drawn.iter().filter(|&&file| shape.shows(file)).count() as u64,
+            total: self.loaded.analysis.drawn.len() as u64,
+            hidden_selection: selected
+                .filter(|building| self.file_of(building).is_some_and(|file| !shape.shows(file)))
+                .cloned(),
+        };
+        let failed = |error: StreamError| error.to_string();
+        let mut messages =
+            stream::look(&self.loaded, &city, |file| shape.shows(file), nanos_since_epoch()).map_err(failed)?;
+        messages.extend(self.selection(view, &shape, selected).map_err(failed)?);
+        let rrd = stream::to_bytes(&messages).map_err(failed)?.into();
+        Ok(Dressed { legend: info::legend(&city.legend), shown, rrd })
+    }
+
+    fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
+        let shape = self.shape(view);
+        let place = match building {
+            None => Frame::City,
+            Some(building) => match self.file_of(building) {
+                Some(file) => shape.frame([file])?,
+                None => shape.frame(self.files_below(self.dir_of(building)?))?,
+            },
+        };
+        bytes_of(&stream::frame_messages(place, nanos_since_epoch()).ok()?)
+    }
+
+    fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        let cycle = self.loaded.analysis.graph.cycles.get(index)?;
+        let (shape, steps) = (self.shape(view), self.cycle_steps(cycle));
+        let imports = |file: FileId| steps.iter().filter(|step| step.to == file).count();
+        let shown = cycle.iter().copied().filter(|&file| shape.shows(file));
+        let center = shown.max_by_key(|&file| (imports(file), std::cmp::Reverse(file)))?;
+        let arcs = bytes_of(&self.arcs(&shape, &steps).ok()?)?;
+        let frame = bytes_of(&stream::frame_messages(shape.frame(cycle.iter().copied())?, nanos_since_epoch()).ok()?)?;
+        Some((self.building_of_file(center)?, vec![arcs, frame]))
+    }
+
+    fn search(&self, view: &View, text: &str) -> Vec<Hit> {
+        let shape = self.shape(view);
+        self.index.search(&self.loaded.analysis, text, |file| shape.shows(file))
+    }
+
+    fn source(&self, path: &str, line: u32) -> Excerpt {
+        let analysis = &self.loaded.analysis;
+        let known = analysis.tree.file_id(path).map(|file| analysis.tree.file(file));
+        let read = match (known, &self.sources) {
+            (Some(file), Some(sources)) => sources.read(&file.path),
+            (Some(_), None) => Err("A recording holds no sources: open the folder itself to see them.".to_owned()),
+            (None, _) => Err("It is not in this city.".to_owned()),
+        };
+        excerpt(path, line, read, known.map_or(0, |file| file.bytes))
+    }
+
+    fn lists(&self, view: &View) -> Lists {
+        let shape = self.shape(view);
+        lists::lists(&self.loaded.analysis, |file| shape.shows(file))
+    }
+
+    fn theme(&self, is_light: bool) -> Option<Bytes> {
+        let theme = if is_light { Theme::Light } else { Theme::Dark };
+        bytes_of(&stream::theme_messages(&self.loaded.store, theme, nanos_since_epoch()).ok()?)
+    }
+}
+
+fn bytes_of(messages: &[LogMsg]) -> Option<Bytes> {
+    stream::to_bytes(messages).ok().map(Bytes::from)
+}
+
+/// Additions win over what was logged earlier by the clock.
+fn nanos_since_epoch() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64)
+}

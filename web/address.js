@@ -1,0 +1,97 @@
+// The view as the part of the address behind `#`. It never reaches a server.
+
+/**
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").PageInfo} PageInfo
+ */
+
+/** @returns {State} nothing but the city as it was recorded */
+export function plainState() {
+  return {
+    city: "",
+    look: null,
+    filter: { hide: {}, directory: "", range: null },
+    depth: 1,
+    selected: null,
+    line: 0,
+  };
+}
+
+const HIDE = "hide.";
+
+/**
+ * @param {string} hash with or without its `#`
+ * @returns {State}
+ */
+export function decode(hash) {
+  const state = plainState();
+  const values = new URLSearchParams(hash.replace(/^#/, ""));
+  const [area, height, color] = [values.get("area"), values.get("height"), values.get("color")];
+  if (area || height || color) state.look = { area: area ?? "", height: height ?? "", color: color ?? "" };
+  for (const [key, value] of values) {
+    if (key.startsWith(HIDE)) (state.filter.hide[key.slice(HIDE.length)] ??= []).push(value);
+  }
+  state.city = values.get("city") ?? "";
+  state.filter.directory = values.get("directory") ?? "";
+  state.filter.range = decodeRange(values.get("range") ?? "");
+  state.depth = clamp(Number(values.get("depth") ?? 1), 1, 3);
+  state.selected = values.get("select");
+  state.line = clamp(Number(values.get("line") ?? 0), 0, 2 ** 31);
+  return state;
+}
+
+/**
+ * @param {State} state
+ * @returns {string} with its `#`; empty for a plain state
+ */
+export function encode({ city, look, filter, depth, selected, line }) {
+  const values = new URLSearchParams();
+  if (city) values.set("city", city);
+  if (look) for (const [key, name] of Object.entries(look)) values.set(key, name);
+  for (const [name, hidden] of Object.entries(filter.hide)) hidden.forEach((value) => values.append(HIDE + name, value));
+  if (filter.directory) values.set("directory", filter.directory);
+  if (filter.range) values.set("range", encodeRange(filter.range));
+  if (depth > 1) values.set("depth", `${depth}`);
+  if (selected !== null) values.set("select", selected);
+  if (selected !== null && line) values.set("line", `${line}`);
+  const text = values.toString().replaceAll("%2F", "/");
+  return text && `#${text}`;
+}
+
+/** @param {string} text as in `complexity:10:`, where an end may be missing */
+function decodeRange(text) {
+  const [metric, min, max] = text.split(":");
+  const bound = (/** @type {string | undefined} */ value) => (value && Number.isFinite(Number(value)) ? Number(value) : null);
+  return metric ? { metric, min: bound(min), max: bound(max) } : null;
+}
+
+/** @param {import("./types.js").Range} range */
+function encodeRange({ metric, min, max }) {
+  return `${metric}:${min ?? ""}:${max ?? ""}`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
+function clamp(value, least, most) {
+  return Number.isFinite(value) ? Math.min(Math.max(Math.trunc(value), least), most) : least;
+}
+
+/**
+ * Writes the state into the address, as a step to go back to if anything has changed.
+ * @param {State} state
+ */
+export function remember(state) {
+  const hash = encode(state);
+  if (hash === encode(decode(location.hash))) return;
+  history.pushState(null, "", location.pathname + location.search + hash);
+}
+
+/** A link to this view without the token: who opens it is asked for that. */
+export function shareableLink() {
+  const url = new URL(location.href);
+  url.searchParams.delete("token");
+  return url.href;
+}
