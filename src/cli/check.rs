@@ -12,7 +12,8 @@ use clap::{Args, ValueEnum};
 use super::args::{Cli, SourceArgs};
 use super::{output, print_text, say, source, summary, tell};
 use crate::rules::config::Mistake;
-use crate::rules::{self, BASELINE_FILE, Baseline, RULE_FILE, Report, Rules, report};
+use crate::rules::{self, BASELINE_FILE, Baseline, DOMAIN_FILE, RULE_FILE, Report, Rules, report};
+use crate::scan::SourceFile;
 
 pub const HELP: &str = "\
 Examples:
@@ -20,6 +21,7 @@ Examples:
   repolis check . --fix-baseline                   take what is found now as known
   repolis check . --format sarif -o check.sarif    for code scanners
   repolis check city.rrd --rules repolis.toml      a recording
+  repolis check . --convert .importlinter -o repolis.toml
 
 Exit codes: 0 no findings, 1 findings, 2 a mistake in the rules or on the command line.
 The page docs/rules.md says how rules are written.";
@@ -60,6 +62,9 @@ pub struct Check {
     /// Write what is found now as known, and forget what is found no more.
     #[arg(long, help_heading = "Rules")]
     pub fix_baseline: bool,
+    /// Print the rules of another tool as a rule file: .dep-tree.yml, .importlinter, setup.cfg, pyproject.toml, tach.toml.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "baseline", "fix_baseline", "format"], help_heading = "Rules")]
+    pub convert: Option<PathBuf>,
     /// Format of the findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -85,6 +90,9 @@ pub enum Format {
 pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> {
     if let Some(file) = &args.output {
         output::check(file, &TEXT)?;
+    }
+    if let Some(file) = &args.convert {
+        return convert(cli, args, file, cancelled);
     }
     let rule_file = rule_file(args)?;
     let rules = read_rules(&rule_file)?;
@@ -134,6 +142,38 @@ fn fix_baseline(cli: &Cli, file: &Path, report: &Report) -> Result<ExitCode> {
     output::write(file, |to| to.write_all(text.as_bytes()))?;
     say(cli, &format!("wrote {}: {} known", file.display(), report.findings.len()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the rules of another tool as ours, and says what they lack.
+fn convert(cli: &Cli, args: &Check, file: &Path, cancelled: &AtomicBool) -> Result<ExitCode> {
+    let text = read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let analysis = source::analysis(cli, &args.source, cancelled)?;
+    let path = path_below(&args.source.path, file);
+    let is_domain = |file: &&SourceFile| file.name() == DOMAIN_FILE;
+    let domains = analysis.tree.files.iter().filter(is_domain).filter_map(|domain| {
+        let text = read(&args.source.path.join(&*domain.path)).ok()?;
+        Some((domain.path.to_string(), text))
+    });
+    let domains: Vec<_> = domains.collect();
+    let converted =
+        rules::convert(&path, &text, &analysis.tree, &domains).map_err(|mistake| mistaken(file, &[mistake]))?;
+    match &args.output {
+        Some(target) => output::write(target, |to| to.write_all(converted.text.as_bytes()))?,
+        None => print_text(&converted.text)?,
+    }
+    for mistake in &converted.left {
+        say(cli, &format!("{}:{mistake}", file.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The path of a configuration relative to the source; its name alone where it lies elsewhere.
+fn path_below(source: &Path, file: &Path) -> String {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (source, file) = (whole(source), whole(file));
+    let below = file.strip_prefix(&source).ok().or_else(|| file.file_name().map(Path::new)).unwrap_or(&file);
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 /// The file named, or the one in the source's folder: that of the work tree for a revision.

@@ -7,6 +7,9 @@ use super::config::Place;
 /// Stands before the name of an external package.
 pub const PACKAGE: &str = "package:";
 
+/// Globs that a message names.
+const DESCRIBED: usize = 5;
+
 /// One glob and where it was written.
 #[derive(Clone, Debug)]
 pub struct Glob {
@@ -73,10 +76,13 @@ impl Glob {
 }
 
 impl Globs {
-    /// As a person reads them in a message.
+    /// As a person reads them in a message: the first few.
     pub fn describe(&self) -> String {
-        let texts: Vec<_> = self.0.iter().map(|glob| glob.text.as_str()).collect();
-        texts.join(", ")
+        let texts: Vec<_> = self.0.iter().take(DESCRIBED).map(|glob| glob.text.as_str()).collect();
+        match self.0.len().checked_sub(DESCRIBED) {
+            None | Some(0) => texts.join(", "),
+            Some(more) => format!("{} and {more} more", texts.join(", ")),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod baseline;
 mod check;
 pub mod config;
+mod convert;
 mod finding;
 mod glob;
 mod model;
@@ -15,6 +16,7 @@ mod universe;
 
 pub use baseline::Baseline;
 pub use check::{Report, check};
+pub use convert::{Converted, DOMAIN_FILE, convert};
 pub use finding::{About, Finding, Step};
 pub use model::{Rules, Severity};
 pub use parse::parse;

@@ -148,6 +148,8 @@ pub enum Check {
         of: CyclesOf,
         /// The files that count; all where it is empty.
         files: Globs,
+        /// Directories whose children, and those below them, are not checked.
+        skip: Globs,
         /// Levels of directories below the first whose children are checked.
         depth: u32,
     },

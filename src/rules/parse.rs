@@ -251,7 +251,11 @@ fn cycles(section: &mut Section<'_>) -> Option<Check> {
     let files = globs(section, "files");
     let files = file_globs(section, "files", files);
     let depth = section.number("depth").map_or(DEPTH, |depth| depth as u32);
-    let check = Check::Cycles { of, files, depth };
+    let skip = globs(section, "skip");
+    if of == CyclesOf::Files && section.has("skip") {
+        section.wrong(section.place, "skip", "only stands with of = \"siblings\"; take files out with `files`");
+    }
+    let check = Check::Cycles { of, files, skip, depth };
     if is_allowed {
         rule(section, check);
         return None;

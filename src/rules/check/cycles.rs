@@ -19,11 +19,11 @@ const STARTS: usize = 64;
 type Graph = DiGraph<String, u32, u32>;
 
 impl Checker<'_> {
-    pub(super) fn cycles(&mut self, of: CyclesOf, files: &Globs, depth: u32) -> Vec<Finding> {
+    pub(super) fn cycles(&mut self, of: CyclesOf, files: &Globs, skip: &Globs, depth: u32) -> Vec<Finding> {
         let counted = self.select_or_all(files);
         match of {
             CyclesOf::Files => self.in_graph(&self.file_graph(&counted), "files", None),
-            CyclesOf::Siblings => self.siblings(&counted, files, depth),
+            CyclesOf::Siblings => self.siblings(&counted, files, skip, depth),
         }
     }
 
@@ -43,18 +43,9 @@ impl Checker<'_> {
     }
 
     /// Cycles between the children of each directory that the globs name themselves, and of those below it.
-    fn siblings(&mut self, counted: &NodeSet, files: &Globs, depth: u32) -> Vec<Finding> {
+    fn siblings(&mut self, counted: &NodeSet, files: &Globs, skip: &Globs, depth: u32) -> Vec<Finding> {
         let tree = self.universe.tree;
-        let mut ancestors = self.universe.dirs(files, &mut Vec::new());
-        if ancestors.is_empty() {
-            ancestors.push(DirId::ROOT);
-        }
-        let mut levels: Vec<Option<u32>> = vec![None; tree.dirs.len()];
-        for id in tree.dir_ids() {
-            let own = ancestors.contains(&id).then_some(0);
-            let above = levels[tree.dir(id).parent.index()].filter(|_| id != DirId::ROOT).map(|level| level + 1);
-            levels[id.index()] = own.or(above).filter(|level| *level <= depth);
-        }
+        let is_checked = self.checked_dirs(files, skip, depth);
         let mut graphs: FxHashMap<DirId, (Graph, FxHashMap<String, NodeIndex>)> = FxHashMap::default();
         for pair in self.view.pairs() {
             let ends = self.view.pair(pair);
@@ -62,7 +53,7 @@ impl Checker<'_> {
                 continue;
             }
             let Some((dir, from, to)) = self.fork(FileId(ends.from), FileId(ends.to)) else { continue };
-            if levels[dir.index()].is_none() {
+            if !is_checked[dir.index()] {
                 continue;
             }
             let (graph, nodes) = graphs.entry(dir).or_default();
@@ -74,11 +65,26 @@ impl Checker<'_> {
         }
         let mut dirs: Vec<_> = graphs.into_iter().collect();
         dirs.sort_unstable_by_key(|(dir, _)| *dir);
-        let found = dirs.iter().flat_map(|(dir, (graph, _))| {
-            let path = &tree.dir(*dir).path;
-            self.in_graph(graph, "siblings", Some(path))
-        });
-        found.collect()
+        let in_dir =
+            |(dir, (graph, _)): &(DirId, (Graph, _))| self.in_graph(graph, "siblings", Some(&tree.dir(*dir).path));
+        dirs.iter().flat_map(in_dir).collect()
+    }
+
+    /// For each directory whether its children are checked: it is named, or lies at most `depth` levels below.
+    fn checked_dirs(&mut self, files: &Globs, skip: &Globs, depth: u32) -> Vec<bool> {
+        let tree = self.universe.tree;
+        let mut ancestors = self.universe.dirs(files, &mut Vec::new());
+        if ancestors.is_empty() {
+            ancestors.push(DirId::ROOT);
+        }
+        let skipped = self.universe.dirs(skip, self.mistakes);
+        let mut levels: Vec<Option<u32>> = vec![None; tree.dirs.len()];
+        for id in tree.dir_ids().filter(|id| skipped.binary_search(id).is_err()) {
+            let own = ancestors.binary_search(&id).ok().map(|_| 0);
+            let above = levels[tree.dir(id).parent.index()].filter(|_| id != DirId::ROOT).map(|level| level + 1);
+            levels[id.index()] = own.or(above).filter(|level| *level <= depth);
+        }
+        levels.iter().map(Option::is_some).collect()
     }
 
     /// The deepest directory above both files, and its children that hold them. `None` where one is its index.

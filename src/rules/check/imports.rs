@@ -19,6 +19,7 @@ impl Checker<'_> {
         targets.remove(&self.universe.select(to, self.mistakes));
         let why = match to.0.as_slice() {
             [] => ", where nothing is allowed".to_owned(),
+            [_, _, _, _, ..] => ", which is not allowed".to_owned(),
             _ => format!(", which is not among {}", to.describe()),
         };
         let chains = self.view.chains(&sources, &targets, |_| false);

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::parts::Parts;
+use crate::lang::family;
 use crate::rules::finding::{About, Finding};
 use crate::rules::glob::{Glob, Globs};
 use crate::rules::model::{Layer, Layers};
@@ -51,7 +52,10 @@ impl Checker<'_> {
         let spared = self.universe.select(&rebased(&rule.unlayered, base), &mut Vec::new());
         let below = format!("{base}/");
         let files = self.universe.every_file();
-        let outside = files.iter().filter(|&file| parts.of(file).is_none() && !spared.has(file));
+        // What no parser reads imports nothing.
+        let is_code = |file: u32| family(self.universe.tree.files[file as usize].language).is_some();
+        let is_outside = |&file: &u32| parts.of(file).is_none() && !spared.has(file) && is_code(file);
+        let outside = files.iter().filter(is_outside);
         let mut children: Vec<_> = outside
             .filter_map(|file| {
                 let rest = self.universe.tree.files[file as usize].path.strip_prefix(&*below)?;

@@ -107,7 +107,7 @@ impl Checker<'_> {
             Check::Required { from, to, transitive } => self.required(from, to, *transitive),
             Check::Layers(layers) => self.layers(layers),
             Check::Independent { parts, each, transitive } => self.independent(parts, each, *transitive),
-            Check::Cycles { of, files, depth } => self.cycles(*of, files, *depth),
+            Check::Cycles { of, files, skip, depth } => self.cycles(*of, files, skip, *depth),
             Check::Limit(limit) => self.limit(limit),
         }
     }
