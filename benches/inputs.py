@@ -56,6 +56,34 @@ def python_tree() -> Path:
     return tree
 
 
+def contracts(tree: Path) -> Path:
+    """Contracts of import-linter over all packages of Django and of its tests: some are kept, some are not."""
+    root = next(tree.glob("django-*"), tree)
+    tests = sorted(path.parent.name for path in root.glob("tests/*/__init__.py"))
+
+    def contract(name: str, kind: str, **lists: list[str]) -> str:
+        rows = [f"[importlinter:contract:{name}]", f"name = {name}", f"type = {kind}"]
+        for key, values in lists.items():
+            rows += [f"{key} ="] + [f"    {value}" for value in values]
+        return "\n".join(rows)
+
+    packages = ["django", *tests]
+    sections = [
+        "[importlinter]\nroot_packages =\n" + "\n".join(f"    {package}" for package in packages),
+        contract("no-tests", "forbidden", source_modules=["django"], forbidden_modules=tests),
+        contract("test-apps", "independence", modules=tests[:60]),
+        contract("below", "forbidden", source_modules=["django.utils"], forbidden_modules=["django.contrib.gis"]),
+        contract(
+            "pages", "layers", layers=["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"]
+        ),
+        contract("apps", "layers", containers=["django.contrib.auth"], layers=["views", "forms", "models", "hashers"]),
+        contract("models", "protected", protected_modules=["django.db.models.sql"], allowed_importers=["django.db"]),
+    ]
+    file = root / ".importlinter"
+    file.write_text("\n\n".join(sections) + "\n")
+    return file
+
+
 def rust_tree() -> Path:
     """The sources of every package that this project depends on, and of what else cargo has fetched here."""
     run("cargo", "fetch", "--locked", "--quiet")

@@ -26,6 +26,8 @@ class Contestant:
     command: list[str]
     runs: int
     folder: Path | None = None
+    # Linters that find something end with 1.
+    codes: tuple[int, ...] = (0,)
 
 
 @dataclass
@@ -41,15 +43,16 @@ class Result:
     peak_bytes: int
 
 
-def measure(command: list[str], folder: Path | None = None) -> Sample:
-    """Runs a command to its end; what it prints is dropped."""
+def measure(contestant: Contestant) -> Sample:
+    """Runs a program to its end; what it prints is dropped."""
+    command = contestant.command
     start = time.perf_counter()
     with open(os.devnull, "r+b") as null:
-        process = subprocess.Popen(command, cwd=folder, stdin=null, stdout=null, stderr=null)
+        process = subprocess.Popen(command, cwd=contestant.folder, stdin=null, stdout=null, stderr=null)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - start
-    if process.returncode != 0:
+    if process.returncode not in contestant.codes:
         raise SystemExit(f"bench: exit code {process.returncode}: {' '.join(command)}")
     # Linux counts in KiB.
     return Sample(wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss * 1024)
@@ -63,11 +66,11 @@ def interleaved(contestants: list[Contestant]) -> dict[str, Result]:
     samples: dict[str, list[Sample]] = {contestant.name: [] for contestant in contestants}
     for contestant in contestants:
         if contestant.runs > 1:
-            measure(contestant.command, contestant.folder)
+            measure(contestant)
     for turn in range(max(contestant.runs for contestant in contestants)):
         for contestant in contestants:
             if turn < contestant.runs:
-                samples[contestant.name].append(measure(contestant.command, contestant.folder))
+                samples[contestant.name].append(measure(contestant))
     return {name: median(name, taken) for name, taken in samples.items()}
 
 

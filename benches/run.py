@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -20,7 +21,7 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check")
 
 
 class Report:
@@ -31,7 +32,7 @@ class Report:
 
     def table(self, title: str, tree: Path, files: int, results: dict[str, Result]) -> None:
         """Times and peaks; ratios are ours to the peer's in the same run."""
-        ours = results["repolis log"]
+        ours = next(iter(results.values()))
         print(
             f"\n## {title}: {files:,} files\n\n| program | runs | wall | user | peak memory | ours / its: wall | user |"
         )
@@ -44,7 +45,7 @@ class Report:
                 else f"| {ratio(ours.wall_s, result.wall_s)} | {ratio(ours.user_s, result.user_s)} |"
             )
             print(f"| {result.name} | {result.runs} | {result.wall_s:.2f} s | {result.user_s:.2f} s | {peak} {ratios}")
-        print(f"\nPeak memory of `repolis log`: {ours.peak_bytes / 1024 / files:.1f} KiB a file.", flush=True)
+        print(f"\nPeak memory of `{ours.name}`: {ours.peak_bytes / 1024 / files:.1f} KiB a file.", flush=True)
         self.sections[title] = {
             "tree": tree.name,
             "files": files,
@@ -156,6 +157,50 @@ def bench_size(report: Report, title: str, tree: Path) -> None:
     report.line(f"{title}: size", text, {"bytes": size, "per_function": per_function, "per_file": per_file})
 
 
+def verdicts(folder: Path, rules: Path, linter: list[str], environment: dict[str, str]) -> tuple[set[str], set[str]]:
+    """The contracts that each program finds broken."""
+    found = subprocess.run([PROGRAM, "check", folder, "--rules", rules, "--json"], capture_output=True, text=True)
+    ours = {finding["rule"].split(" (")[0] for finding in json.loads(found.stdout)["findings"]}
+    said = subprocess.run(linter, cwd=folder, env=environment, capture_output=True, text=True).stdout
+    return ours, set(re.findall(r"^(\S+) BROKEN", said, re.MULTILINE))
+
+
+def bench_check(report: Report, tree: Path) -> None:
+    """The same contracts by import-linter, without its cache and with it, and by `repolis check`."""
+    config = inputs.contracts(tree)
+    folder, rules = config.parent, inputs.CACHE / "check.toml"
+    subprocess.run([PROGRAM, "check", folder, "--convert", config, "-o", rules], check=True, capture_output=True)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), str(folder / "tests")])
+    linter = [str(Path(sys.executable).parent / "lint-imports"), "--config", str(config)]
+    ours, its = verdicts(folder, rules, [*linter, "--no-cache"], dict(os.environ))
+    if ours != its:
+        raise SystemExit(f"bench: repolis finds {sorted(ours)} broken, import-linter {sorted(its)}")
+    cache = ["--cache-dir", str(inputs.CACHE / "lint-imports")]
+    contestants = [
+        Contestant(
+            "repolis check", [str(PROGRAM), "check", "-q", str(folder), "--rules", str(rules)], ARGS.runs, None, (0, 1)
+        ),
+        Contestant("lint-imports --no-cache", [*linter, "--no-cache"], ARGS.runs, folder, (0, 1)),
+        Contestant("lint-imports", [*linter, *cache], ARGS.runs, folder, (0, 1)),
+    ]
+    files = sum(1 for _ in folder.rglob("*.py"))
+    report.table("check", folder, files, interleaved(contestants))
+    report.line(
+        "check: verdict", f"Both find these contracts broken: {', '.join(sorted(ours))}.", {"broken": sorted(ours)}
+    )
+    taken = [
+        json.loads(
+            subprocess.run([*contestants[0].command, "--timings"], capture_output=True, text=True).stderr.splitlines()[
+                -1
+            ]
+        )
+        for _ in range(ARGS.runs)
+    ]
+    stages = {stage: statistics.median(run["seconds"][stage] for run in taken) for stage in taken[0]["seconds"]}
+    share = stages["check"] / (sum(stages.values()) - stages["check"])
+    report.line("check: share", f"The rules take {stages['check'] * 1000:.0f} ms, {share:.1%} of the analysis.", stages)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -172,7 +217,7 @@ def main(args: argparse.Namespace) -> None:
     inputs.CACHE.mkdir(parents=True, exist_ok=True)
     report, steps = Report(), args.only or STEPS
     trees = {
-        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size"} & {*steps} else None,
+        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size", "check"} & {*steps} else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
     load = os.getloadavg()[0]
@@ -189,6 +234,8 @@ def main(args: argparse.Namespace) -> None:
     if "size" in steps:
         for title, tree in trees.items():
             bench_size(report, title, tree)
+    if "check" in steps:
+        bench_check(report, trees["Python"])
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_mistake_of_syntax_names_its_place() {
         let mistake = parse("a = 1\nb = [1,\n").unwrap_err();
-        assert_eq!(mistake.place.line, 3, "{mistake}");
+        assert_eq!(mistake.place.line, 2, "{mistake}");
         assert!(mistake.to_string().contains("not valid TOML"), "{mistake}");
         assert!(parse("a = 1\na = 2").unwrap_err().to_string().starts_with("2:1: "));
     }

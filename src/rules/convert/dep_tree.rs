@@ -106,9 +106,9 @@ fn globs(node: &Node, base: &str, tree: &SourceTree) -> Vec<String> {
 fn glob(text: &str, base: &str, tree: &SourceTree) -> Vec<String> {
     let whole = join_path(base, text).filter(|path| !path.is_empty()).unwrap_or_else(|| text.to_owned());
     let anchored = if whole.contains('/') { whole.clone() } else { format!("/{whole}") };
-    let last = whole.rsplit('/').next().unwrap_or_default();
+    let matcher = globset::GlobBuilder::new(&whole).literal_separator(true).build().map(|glob| glob.compile_matcher());
     let may_be_dir =
-        last != "**" && (last.contains(['*', '?', '{']) && !last.contains('.') || tree.dir_id(&whole).is_some());
+        !whole.ends_with("**") && matcher.is_ok_and(|matcher| tree.dirs.iter().any(|dir| matcher.is_match(&*dir.path)));
     if may_be_dir { vec![anchored, format!("!{whole}/**")] } else { vec![anchored] }
 }
 

@@ -119,5 +119,5 @@ pub fn quoted(text: &str) -> String {
 
 /// No line break gets out of a comment.
 fn comment(text: &str) -> String {
-    text.escape_debug().to_string()
+    text.replace(|char: char| char.is_control(), " ")
 }

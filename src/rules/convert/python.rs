@@ -49,7 +49,7 @@ impl<'a> Modules<'a> {
         if let Some((above, rest)) = split_at_wildcard(&path) {
             let glob = wild(&escape(above), rest);
             return Some(match rest.rsplit('/').next() {
-                Some("*" | "**") => vec![glob, format!("!{}/__init__.py", parent_glob(&path))],
+                Some("*" | "**") => std::iter::once(glob).chain(self.but_init(&path)).collect(),
                 _ => vec![format!("{glob}{{,.py}}")],
             });
         }
@@ -67,10 +67,10 @@ impl<'a> Modules<'a> {
         let path = self.path(module)?;
         if let Some((above, rest)) = split_at_wildcard(&path) {
             let glob = wild(&escape(above), rest);
-            let own = format!("!{}/__init__.py", parent_glob(&path));
+            let but = self.but_init(&path);
             return Some(match rest.rsplit('/').next() {
-                Some("**") => vec![format!("{glob}/*.py"), own],
-                Some("*") => vec![format!("{glob}{{.py,/__init__.py}}"), own],
+                Some("**") => std::iter::once(format!("{glob}/*.py")).chain(but).collect(),
+                Some("*") => std::iter::once(format!("{glob}{{.py,/__init__.py}}")).chain(but).collect(),
                 _ => vec![format!("{glob}{{.py,/__init__.py}}")],
             });
         }
@@ -81,6 +81,13 @@ impl<'a> Modules<'a> {
             (None, Some(suffix)) => format!("{escaped}{suffix}"),
             _ => format!("{escaped}{{.py,/__init__.py}}"),
         }])
+    }
+
+    /// What takes the package above the last wildcard out, which `a.*` is not; none where it has no file of its own.
+    fn but_init(&self, path: &str) -> Option<String> {
+        let parent = parent_path(path);
+        let has_init = parent.contains('*') || self.tree.file_id(&format!("{parent}/__init__.py")).is_some();
+        has_init.then(|| format!("!{}/__init__.py", parent_glob(path)))
     }
 
     /// The names of all modules below the roots, sorted.
