@@ -17,11 +17,13 @@ from pathlib import Path
 
 import inputs
 import synthetic
+import viewer
 from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "viewer")
+VIEWER_SCALES = (1_000, 10_000, 40_000)
 
 
 class Report:
@@ -201,6 +203,26 @@ def bench_check(report: Report, tree: Path) -> None:
     report.line("check: share", f"The rules take {stages['check'] * 1000:.0f} ms, {share:.1%} of the analysis.", stages)
 
 
+def bench_viewer(report: Report) -> None:
+    """What the first picture of a city draws, and what a browser needs for it."""
+    chromium = subprocess.run([inputs.ROOT / "scripts/chromium"], check=True, text=True, capture_output=True).stdout
+    print(
+        "\n## Viewer\n\n| files | entities | boxes | triangles | uploaded a frame | memory of the page | idle server |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    for files in VIEWER_SCALES:
+        tree = synthetic.tree(inputs.CACHE / "synthetic", files)
+        log(tree, "--quiet")
+        shutil.rmtree(tree)
+        drawn, page = viewer.drawn(RECORDING), viewer.browser(PROGRAM, RECORDING, chromium.strip())
+        print(
+            f"| {files:,} | {drawn.entities} | {drawn.boxes:,} | {drawn.triangles:,} | {drawn.uploaded_bytes / 2**20:.2f} MiB "
+            f"| {page.memory_bytes / 2**20:.0f} MiB | {page.idle_cpu:.1%} |",
+            flush=True,
+        )
+        report.sections[f"viewer: {files}"] = dataclasses.asdict(drawn) | dataclasses.asdict(page)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -236,6 +258,8 @@ def main(args: argparse.Namespace) -> None:
             bench_size(report, title, tree)
     if "check" in steps:
         bench_check(report, trees["Python"])
+    if "viewer" in steps:
+        bench_viewer(report)
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

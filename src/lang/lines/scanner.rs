@@ -231,15 +231,13 @@ impl Scanner<'_> {
     }
 
     fn skip_to_stop(&self, start: usize) -> usize {
-        let mut at = start;
         let state = match (self.quote, self.comments.is_empty()) {
             (Some(_), _) => stop::QUOTE,
             (None, false) => stop::COMMENT,
             (None, true) => stop::PLAIN,
         };
-        while self.text.get(at).is_some_and(|&byte| self.syntax.stops[byte as usize] & state == 0) {
-            at += 1;
-        }
+        let is_stop = |&byte: &u8| self.syntax.stops[byte as usize] & state != 0;
+        let at = self.text[start..].iter().position(is_stop).map_or(self.text.len(), |length| start + length);
         match &self.tags {
             Some(tags) if state == stop::PLAIN => tags.next_stop(start, at),
             _ => at,
