@@ -13,8 +13,10 @@ pub const BLOCKS_FROM: usize = 20_000;
 const SPECK: f64 = 6.0;
 /// No block has a longer shorter side, in metres: what stands apart in the tree stays apart in the picture.
 const LARGEST_BLOCK: f64 = 48.0;
-/// A building higher than this share of the tallest is a landmark and never merged.
-const LANDMARK: f32 = 0.3;
+/// A building higher than this share of the tallest …
+const LANDMARK: f64 = 0.3;
+/// … and than so many times its neighbours' mean is a landmark and never merged.
+const OVER_NEIGHBOURS: f64 = 2.5;
 /// What of a block's ground it leaves free at each side, as a share of the shorter one.
 const GAP: f64 = 0.06;
 
@@ -35,7 +37,7 @@ pub struct Block {
 
 /// The blocks of a city, in the order of the layout.
 pub(super) fn blocks(nodes: &Nodes, rects: &[Rect], buildings: &[Building], scale: ColorScale) -> Vec<Block> {
-    let tallest = buildings.iter().map(|building| building.half_size.z).fold(0.0, f32::max);
+    let tallest = buildings.iter().map(height).fold(0.0, f64::max);
     let survey = Survey::new(nodes, rects);
     let mut blocks = Vec::new();
     let mut open: Vec<(NodeId, u32)> = vec![(0, 0)];
@@ -50,9 +52,10 @@ pub(super) fn blocks(nodes: &Nodes, rects: &[Rect], buildings: &[Building], scal
             continue;
         }
         let (files, depth) = contents(nodes, id, plot);
-        let found = files.iter().filter_map(|&file| building(buildings, file));
-        let (landmarks, merged): (Vec<_>, Vec<_>) =
-            found.partition(|building| building.half_size.z > LANDMARK * tallest);
+        let found: Vec<_> = files.iter().filter_map(|&file| building(buildings, file)).collect();
+        let mean = found.iter().map(|building| height(building)).sum::<f64>() / found.len().max(1) as f64;
+        let least = (LANDMARK * tallest).max(OVER_NEIGHBOURS * mean);
+        let (landmarks, merged): (Vec<_>, Vec<_>) = found.into_iter().partition(|building| height(building) > least);
         let dir = nodes.plots[plot as usize].dir;
         blocks.extend(landmarks.into_iter().map(|landmark| single(landmark, dir)));
         let ground = Ground { rect: rects[id as usize], plate: nodes.plots[plot as usize].depth, deepest: depth };
@@ -63,6 +66,11 @@ pub(super) fn blocks(nodes: &Nodes, rects: &[Rect], buildings: &[Building], scal
         }
     }
     blocks
+}
+
+/// In metres.
+fn height(building: &Building) -> f64 {
+    f64::from(building.half_size.z) * 2.0
 }
 
 /// Where a block stands, and how deep the plates below it are nested.

@@ -299,6 +299,13 @@ fn a_small_city_has_no_blocks() {
 }
 
 #[test]
+fn buildings_of_one_height_are_no_landmarks() {
+    let path = |file: usize| format!("d{}/f{file}.rs", file / 50);
+    let repo = Repo::new((0..BLOCKS_FROM).map(|file| (path(file), 10.0)));
+    assert_eq!(repo.city(None).blocks.len(), BLOCKS_FROM / 50);
+}
+
+#[test]
 fn every_file_of_a_large_city_is_in_one_block() {
     let city = Repo::random(3, BLOCKS_FROM + 2_000).city(None);
     let mut files: Vec<_> = city.blocks.iter().flat_map(|block| block.files.iter().copied()).collect();
