@@ -16,7 +16,7 @@ from rerun.experimental import RrdReader
 
 # Bytes that Rerun's renderer uploads in each frame: the transform, tint and ids of an instance of a mesh, and a vertex
 # of a line with its share of the strip's data.
-BYTES_OF_BOX = 112
+BYTES_OF_BOX = 108
 BYTES_OF_VERTEX = 20
 TRIANGLES_OF_BOX = 12
 TRIANGLES_OF_SEGMENT = 2
