@@ -1,6 +1,7 @@
 //! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
 
 mod caught;
+mod cognitive;
 mod lines;
 mod python;
 mod references;
@@ -63,6 +64,8 @@ pub struct Facts {
     pub functions: Vec<Function>,
     /// Classes, structs, enums, traits, interfaces and their like.
     pub classes: u32,
+    /// Those among them that are meant to be implemented: traits, interfaces, abstract classes, `ABC`s and `Protocol`s.
+    pub abstract_classes: u32,
     /// What only the resolver of the file's family understands.
     pub detail: Detail,
     /// Imports that no resolver can follow, in source order.
@@ -126,6 +129,8 @@ pub struct Function {
     pub end_line: u32,
     /// Cyclomatic complexity (McCabe 1976): 1 and one for each decision point; those of nested named functions count there.
     pub complexity: u32,
+    /// Cognitive complexity (Campbell 2018), 0 for straight-line code; that of nested named functions counts there.
+    pub cognitive: u32,
     /// Deepest nesting of control structures, 0 for straight-line code.
     pub nesting: u32,
 }

@@ -5,7 +5,7 @@ mod role;
 pub use role::{Role, Usage};
 
 use crate::graph::CodeGraph;
-use crate::lang::Facts;
+use crate::lang::{Facts, Function};
 use crate::resolve::entry::Entry;
 use crate::scan::{FileId, SourceFile};
 
@@ -133,11 +133,24 @@ pub const METRICS: &[Spec] = &[
     count("blank_lines", "lines", "lines of white space", |of| of.facts.lines.blank.into()),
     count("functions", "functions", "functions and methods", |of| of.facts.functions.len() as u64),
     count("classes", "types", "classes, structs, enums, traits and interfaces", |of| of.facts.classes.into()),
+    count("abstract_classes", "types", "traits, interfaces, abstract classes, ABCs and Protocols", |of| {
+        of.facts.abstract_classes.into()
+    }),
     count("complexity", "paths", "cyclomatic complexity (McCabe 1976), sum of the functions", |of| {
         of.facts.functions.iter().map(|function| u64::from(function.complexity)).sum()
     }),
     count("max_complexity", "paths", "cyclomatic complexity of the most complex function", |of| {
         of.facts.functions.iter().map(|function| function.complexity.into()).max().unwrap_or(0)
+    }),
+    count("cognitive_complexity", "points", "cognitive complexity (Campbell 2018), sum of the functions", |of| {
+        of.facts.functions.iter().map(|function| u64::from(function.cognitive)).sum()
+    }),
+    count("max_cognitive_complexity", "points", "cognitive complexity of the function that is hardest to read", |of| {
+        of.facts.functions.iter().map(|function| function.cognitive.into()).max().unwrap_or(0)
+    }),
+    count("max_function_lines", "lines", "lines of the largest function, from its name to its end", |of| {
+        let lines = |function: &Function| u64::from(function.end_line.saturating_sub(function.line)) + 1;
+        of.facts.functions.iter().map(lines).max().unwrap_or(0)
     }),
     count("nesting_depth", "levels", "deepest nesting of control structures in a function", |of| {
         of.facts.functions.iter().map(|function| function.nesting.into()).max().unwrap_or(0)

@@ -239,10 +239,15 @@ fn entries(metrics: &[Metric]) -> Vec<(FileId, Entry)> {
 fn functions(table: &Table) -> Result<Vec<FunctionRow>, LoadError> {
     let names = table.read_u32("file")?.into_iter().zip(table.read_text("name")?);
     let lines = table.read_u32("line")?.into_iter().zip(table.read_u32("end_line")?);
-    let values = table.read_u32("complexity")?.into_iter().zip(table.read_u32("nesting_depth")?);
-    let rows = names.zip(lines).zip(values).map(|(((file, name), (line, end_line)), (complexity, nesting))| {
-        FunctionRow { file: FileId(file), function: Function { name, line, end_line, complexity, nesting } }
-    });
+    let values = table.read_u32("complexity")?.into_iter().zip(table.read_u32("cognitive_complexity")?);
+    let values = values.zip(table.read_u32("nesting_depth")?);
+    let rows =
+        names.zip(lines).zip(values).map(|(((file, name), (line, end_line)), ((complexity, cognitive), nesting))| {
+            FunctionRow {
+                file: FileId(file),
+                function: Function { name, line, end_line, complexity, cognitive, nesting },
+            }
+        });
     Ok(rows.collect())
 }
 

@@ -62,6 +62,7 @@ fn functions(analysis: &Analysis) -> Table {
         .u32("line", rows().map(|row| row.function.line))
         .u32("end_line", rows().map(|row| row.function.end_line))
         .u32("complexity", rows().map(|row| row.function.complexity))
+        .u32("cognitive_complexity", rows().map(|row| row.function.cognitive))
         .u32("nesting_depth", rows().map(|row| row.function.nesting))
 }
 

@@ -29,6 +29,7 @@ pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
     Facts {
         functions: found.functions,
         classes: found.classes,
+        abstract_classes: found.abstract_classes,
         detail: Detail::Python(Box::new(found.detail)),
         computed_imports: found.computed_imports.into(),
         is_program: found.is_program,
@@ -193,6 +194,46 @@ mod tests {
             "def f(x=1 if a else 2):\n def g():\n  if x: pass\n return f'{a or b}'",
             &["f 1-4 2/0", "f.g 2-3 2/1"],
         );
+    }
+
+    /// Cognitive complexity of the functions, in source order.
+    #[track_caller]
+    fn check_cognitive(text: &str, expect: &[u32]) {
+        assert_eq!(facts(text).functions.iter().map(|f| f.cognitive).collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn cognitive_complexity_is_campbells() {
+        check_cognitive("def f():\n if a:\n  pass\n elif b:\n  pass\n else:\n  pass", &[3]);
+        check_cognitive("def f():\n if a:\n  for x in y:\n   while z:\n    pass", &[1 + 2 + 3]);
+        check_cognitive(
+            "def f():\n try:\n  if a: pass\n except E:\n  if b: pass\n finally:\n  if c: pass",
+            &[1 + 1 + 2 + 1],
+        );
+        check_cognitive("def f():\n for x in y:\n  pass\n else:\n  if z: pass", &[1 + 1 + 2]);
+        check_cognitive("def f():\n return 1 if a else (2 if b else 3)", &[1 + 2]);
+        check_cognitive("def f():\n with a:\n  if b: pass", &[1]);
+        check_cognitive("def f():\n match a:\n  case 1: pass\n  case 2:\n   if b: pass", &[1 + 2]);
+        check_cognitive("def f():\n return lambda: 1 if a else 2", &[2]);
+        check_cognitive("def f():\n if a:\n  def g():\n   if b: pass\n  if c: pass", &[1 + 2, 1]);
+    }
+
+    #[test]
+    fn runs_of_like_operators_count_once() {
+        check_cognitive("def f():\n return a and b and c", &[1]);
+        check_cognitive("def f():\n return a and b or c and d", &[3]);
+        check_cognitive("def f():\n return a and (b or c) and d", &[3]);
+        check_cognitive("def f():\n return a and not (b and c)", &[2]);
+        check_cognitive("def f():\n return g(a and b) and c, d and e", &[3]);
+        check_cognitive("def f():\n return a and b == (c and d) and e", &[2]);
+    }
+
+    #[test]
+    fn abstract_classes_are_those_to_be_implemented() {
+        let count = |text: &str| facts(text).abstract_classes;
+        assert_eq!(count("class A(ABC): pass\nclass B(abc.ABC): pass\nclass C(typing.Protocol[T]): pass"), 3);
+        assert_eq!(count("class A(metaclass=ABCMeta): pass\nclass B:\n @abstractmethod\n def f(self): ..."), 2);
+        assert_eq!(count("class A(B): pass\nclass C:\n def abc(self): pass"), 0);
     }
 
     #[test]

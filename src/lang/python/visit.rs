@@ -6,12 +6,14 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::dynamic::{self, Importers, is_dotted_name};
 use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts, name_hash};
+use crate::lang::cognitive::Cognitive;
 use crate::lang::{ComputedImport, Function, ImportKind};
 
 /// What one pass finds.
 pub(super) struct Found {
     pub(super) functions: Vec<Function>,
     pub(super) classes: u32,
+    pub(super) abstract_classes: u32,
     pub(super) detail: PythonFacts,
     pub(super) computed_imports: Vec<ComputedImport>,
     pub(super) is_program: bool,
@@ -20,8 +22,18 @@ pub(super) struct Found {
 pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
     let mut visit = Visit::new(text);
     visit.visit_body(body);
-    let Visit { functions, classes, mut imports, extends_path, exportable, all, mut named, computed_imports, .. } =
-        visit;
+    let Visit {
+        functions,
+        classes,
+        abstract_classes,
+        mut imports,
+        extends_path,
+        exportable,
+        all,
+        mut named,
+        computed_imports,
+        ..
+    } = visit;
     if !all.is_empty() {
         imports.export(exportable.iter().filter(|(_, name)| all.contains(name)).map(|&(entry, _)| entry));
     }
@@ -30,7 +42,7 @@ pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
     let mut detail = imports.finish();
     (detail.extends_path, detail.named) = (extends_path, named.into());
     detail.loads_by_name = visit.loads_by_name || !computed_imports.is_empty();
-    Found { functions, classes, detail, computed_imports, is_program: visit.is_program }
+    Found { functions, classes, abstract_classes, detail, computed_imports, is_program: visit.is_program }
 }
 
 /// Turns offsets into lines; cheap when they come roughly in order.
@@ -58,11 +70,21 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Of the function being walked.
+#[derive(Clone, Copy, Default)]
+struct Measures {
+    complexity: u32,
+    cognitive: Cognitive,
+    nesting: u32,
+    max_nesting: u32,
+}
+
 struct Visit<'a> {
     text: &'a str,
     lines: Lines<'a>,
     functions: Vec<Function>,
     classes: u32,
+    abstract_classes: u32,
     imports: ImportsBuilder,
     importers: Importers<'a>,
     computed_imports: Vec<ComputedImport>,
@@ -73,9 +95,9 @@ struct Visit<'a> {
     /// Qualified name of the innermost class or function.
     scope: String,
     type_only: bool,
-    complexity: u32,
-    nesting: u32,
-    max_nesting: u32,
+    measures: Measures,
+    /// The latest operator of the sequence of `and` and `or` whose operand comes next.
+    sequence: Option<ast::BoolOp>,
     /// Names bound by the top-level from-imports, with their entries.
     exportable: Vec<(usize, &'a str)>,
     /// The literal parts of `__all__`.
@@ -89,6 +111,7 @@ impl<'a> Visit<'a> {
             lines: Lines::new(text),
             functions: Vec::new(),
             classes: 0,
+            abstract_classes: 0,
             imports: ImportsBuilder::default(),
             importers: Importers::default(),
             computed_imports: Vec::new(),
@@ -98,9 +121,8 @@ impl<'a> Visit<'a> {
             named: Vec::new(),
             scope: String::new(),
             type_only: false,
-            complexity: 0,
-            nesting: 0,
-            max_nesting: 0,
+            measures: Measures::default(),
+            sequence: None,
             exportable: Vec::new(),
             all: Vec::new(),
         }
@@ -158,7 +180,7 @@ impl<'a> Visit<'a> {
     /// decorators and parameters does not count, nor do nested functions and classes.
     fn function(&mut self, function: &'a ast::StmtFunctionDef) {
         let line = self.lines.line_of(function.name.start());
-        let outer = (self.complexity, self.nesting, self.max_nesting);
+        let outer = self.measures;
         for decorator in &function.decorator_list {
             self.visit_decorator(decorator);
         }
@@ -167,20 +189,23 @@ impl<'a> Visit<'a> {
         let index = self.functions.len();
         let scope_len = self.enter(function.name.as_str());
         let name = self.scope.as_str().into();
-        self.functions.push(Function { name, line, end_line: line, complexity: 1, nesting: 0 });
-        (self.complexity, self.nesting, self.max_nesting) = (1, 0, 0);
+        self.functions.push(Function { name, line, end_line: line, complexity: 1, cognitive: 0, nesting: 0 });
+        self.measures = Measures { complexity: 1, ..Measures::default() };
         self.visit_body(&function.body);
         let end_line = self.lines.line_of(function.end()).max(line);
-        let (complexity, nesting) = (self.complexity, self.max_nesting);
-        self.functions[index] = Function { end_line, complexity, nesting, ..self.functions[index].clone() };
+        let Measures { complexity, cognitive, max_nesting, .. } = self.measures;
+        let function = &mut self.functions[index];
+        function.end_line = end_line;
+        (function.complexity, function.cognitive, function.nesting) = (complexity, cognitive.total, max_nesting);
 
         self.scope.truncate(scope_len);
-        (self.complexity, self.nesting, self.max_nesting) = outer;
+        self.measures = outer;
     }
 
     fn class(&mut self, class: &'a ast::StmtClassDef) {
         self.classes += 1;
-        let outer = (self.complexity, self.nesting, self.max_nesting);
+        self.abstract_classes += u32::from(is_abstract(class));
+        let outer = self.measures;
         for decorator in &class.decorator_list {
             self.visit_decorator(decorator);
         }
@@ -190,7 +215,7 @@ impl<'a> Visit<'a> {
         let scope_len = self.enter(class.name.as_str());
         self.visit_body(&class.body);
         self.scope.truncate(scope_len);
-        (self.complexity, self.nesting, self.max_nesting) = outer;
+        self.measures = outer;
     }
 
     /// Makes `name` the innermost scope; returns what to truncate to when it ends.
@@ -207,24 +232,102 @@ impl<'a> Visit<'a> {
         let outer = self.type_only;
         let guard = type_guard(&branch.test);
         self.is_program |= self.scope.is_empty() && is_main_guard(&branch.test);
-        self.complexity += 1;
+        self.measures.complexity += 1;
+        self.measures.cognitive.structure();
         self.visit_expr(&branch.test);
         self.type_only = outer || guard == TypeGuard::TypeOnly;
-        self.visit_body(&branch.body);
+        self.nested_body(&branch.body);
         let mut in_else = outer || guard == TypeGuard::Runtime;
         for clause in &branch.elif_else_clauses {
             let mut type_only = in_else;
+            self.measures.cognitive.one();
             if let Some(test) = &clause.test {
-                self.complexity += 1;
+                self.measures.complexity += 1;
                 self.visit_expr(test);
                 let guard = type_guard(test);
                 type_only |= guard == TypeGuard::TypeOnly;
                 in_else |= guard == TypeGuard::Runtime;
             }
             self.type_only = type_only;
-            self.visit_body(&clause.body);
+            self.nested_body(&clause.body);
         }
         self.type_only = outer;
+    }
+
+    /// Statements that stand deeper for cognitive complexity.
+    fn nested_body(&mut self, body: &'a [Stmt]) {
+        self.measures.cognitive.nest();
+        self.visit_body(body);
+        self.measures.cognitive.unnest();
+    }
+
+    /// The body of a loop, and what follows when it ends without `break`.
+    fn loop_bodies(&mut self, body: &'a [Stmt], orelse: &'a [Stmt]) {
+        self.nested_body(body);
+        self.otherwise(orelse);
+    }
+
+    /// The `else` of a loop or `try`.
+    fn otherwise(&mut self, orelse: &'a [Stmt]) {
+        if !orelse.is_empty() {
+            self.measures.cognitive.one();
+            self.nested_body(orelse);
+        }
+    }
+
+    /// A statement that nests others, and that is no `if`.
+    fn block(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::For(stmt) => {
+                self.measures.cognitive.structure();
+                self.visit_expr(&stmt.target);
+                self.visit_expr(&stmt.iter);
+                self.loop_bodies(&stmt.body, &stmt.orelse);
+            }
+            Stmt::While(stmt) => {
+                self.measures.cognitive.structure();
+                self.visit_expr(&stmt.test);
+                self.loop_bodies(&stmt.body, &stmt.orelse);
+            }
+            Stmt::Try(stmt) => {
+                self.visit_body(&stmt.body);
+                for ast::ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
+                    self.measures.cognitive.structure();
+                    if let Some(class) = &handler.type_ {
+                        self.visit_expr(class);
+                    }
+                    self.nested_body(&handler.body);
+                }
+                self.otherwise(&stmt.orelse);
+                self.visit_body(&stmt.finalbody);
+            }
+            Stmt::Match(_) => {
+                self.measures.cognitive.structure();
+                self.measures.cognitive.nest();
+                walk_stmt(self, stmt);
+                self.measures.cognitive.unnest();
+            }
+            _ => walk_stmt(self, stmt),
+        }
+    }
+
+    /// `and` and `or`: each run of like operators is 1 for cognitive complexity, in the order in which they are written and
+    /// whether or not parentheses group them.
+    fn bool_op(&mut self, operation: &'a ast::ExprBoolOp) {
+        self.measures.complexity += operation.values.len().saturating_sub(1) as u32;
+        for (index, value) in operation.values.iter().enumerate() {
+            if index > 0 && self.sequence.replace(operation.op) != Some(operation.op) {
+                self.measures.cognitive.one();
+            }
+            match value {
+                Expr::BoolOp(inner) => self.bool_op(inner),
+                value => {
+                    let sequence = self.sequence.take();
+                    self.visit_expr(value);
+                    self.sequence = sequence;
+                }
+            }
+        }
     }
 
     /// Imports by call, and what makes a package a legacy namespace.
@@ -296,9 +399,9 @@ impl<'a> Visitor<'a> for Visit<'a> {
             Stmt::FunctionDef(function) => return self.function(function),
             Stmt::ClassDef(class) => return self.class(class),
             Stmt::Assert(_) => {
-                let complexity = self.complexity;
+                let complexity = self.measures.complexity;
                 walk_stmt(self, stmt);
-                self.complexity = complexity + 1;
+                self.measures.complexity = complexity + 1;
                 return;
             }
             Stmt::Assign(assign) => {
@@ -317,22 +420,40 @@ impl<'a> Visitor<'a> for Visit<'a> {
         let Some(decisions) = block_decisions(stmt) else {
             return walk_stmt(self, stmt);
         };
-        self.complexity += decisions;
-        self.nesting += 1;
-        self.max_nesting = self.max_nesting.max(self.nesting);
+        self.measures.complexity += decisions;
+        self.measures.nesting += 1;
+        self.measures.max_nesting = self.measures.max_nesting.max(self.measures.nesting);
         match stmt {
             Stmt::If(branch) => self.branch(branch),
-            _ => walk_stmt(self, stmt),
+            _ => self.block(stmt),
         }
-        self.nesting -= 1;
+        self.measures.nesting -= 1;
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Name(_) | Expr::NumberLiteral(_) => return,
             Expr::StringLiteral(literal) => return self.string(literal.value.to_str()),
-            Expr::BoolOp(operation) => self.complexity += operation.values.len().saturating_sub(1) as u32,
-            Expr::If(_) => self.complexity += 1,
+            Expr::BoolOp(operation) => {
+                self.sequence = None;
+                self.bool_op(operation);
+                self.sequence = None;
+                return;
+            }
+            Expr::If(choice) => {
+                self.measures.complexity += 1;
+                self.measures.cognitive.structure();
+                self.visit_expr(&choice.test);
+                self.measures.cognitive.nest();
+                self.visit_expr(&choice.body);
+                self.visit_expr(&choice.orelse);
+                return self.measures.cognitive.unnest();
+            }
+            Expr::Lambda(_) => {
+                self.measures.cognitive.nest();
+                walk_expr(self, expr);
+                return self.measures.cognitive.unnest();
+            }
             Expr::Call(call) => self.call(call),
             _ => {}
         }
@@ -340,7 +461,7 @@ impl<'a> Visitor<'a> for Visit<'a> {
     }
 
     fn visit_comprehension(&mut self, comprehension: &'a ast::Comprehension) {
-        self.complexity += 1 + comprehension.ifs.len() as u32;
+        self.measures.complexity += 1 + comprehension.ifs.len() as u32;
         ast::visitor::walk_comprehension(self, comprehension);
     }
 
@@ -361,6 +482,36 @@ fn block_decisions(stmt: &Stmt) -> Option<u32> {
         }
         _ => return None,
     })
+}
+
+/// Whether a class is meant to be implemented by others: an `ABC`, a `Protocol`, or one with abstract methods.
+fn is_abstract(class: &ast::StmtClassDef) -> bool {
+    let names = |expr: &Expr, wanted: &[&str]| last_name(expr).is_some_and(|name| wanted.contains(&name));
+    let (bases, keywords) = class.arguments.as_ref().map_or((&[][..], &[][..]), |it| (&it.args[..], &it.keywords[..]));
+    let is_metaclass = |word: &&ast::Keyword| word.arg.as_ref().is_some_and(|name| name.as_str() == "metaclass");
+    bases.iter().any(|base| names(base, &["ABC", "Protocol"]))
+        || keywords.iter().filter(is_metaclass).any(|keyword| names(&keyword.value, &["ABCMeta"]))
+        || class.body.iter().any(|stmt| match stmt {
+            Stmt::FunctionDef(function) => function
+                .decorator_list
+                .iter()
+                .any(|decorator| names(&decorator.expression, &["abstractmethod", "abstractproperty"])),
+            _ => false,
+        })
+}
+
+/// `c` of `c`, `a.b.c` and `c[T]`.
+fn last_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        Expr::Subscript(subscript) => match &*subscript.value {
+            Expr::Name(name) => Some(name.id.as_str()),
+            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What the test of an `if` says about its body.

@@ -5,6 +5,7 @@ use ra_ap_parser::{
     SyntaxKind::{self, *},
 };
 
+use crate::lang::cognitive::Cognitive;
 use crate::lang::rust::builder::{Builder, starts_upper};
 use crate::lang::rust::facts::{self, Import, ItemKind, MacroUse, ModDecl, Namespace, RustFacts, Scope, ScopeKind};
 use crate::lang::rust::functions::{Functions, is_control, is_decision};
@@ -18,6 +19,7 @@ use crate::lang::{Function, MAX_DIAGNOSTICS};
 pub(super) struct Collected {
     pub functions: Vec<Function>,
     pub classes: u32,
+    pub abstract_classes: u32,
     pub facts: RustFacts,
     pub error_count: usize,
     /// Offset and message of the first errors.
@@ -57,6 +59,7 @@ pub(super) fn collect<'a>(parsed: &'a Parsed<'_>, lines: &'a Lines) -> Collected
         errors,
         functions: collector.functions.finish(),
         classes: collector.classes,
+        abstract_classes: collector.abstract_classes,
         facts: collector.builder.finish(),
     }
 }
@@ -69,6 +72,8 @@ struct Frame {
     nests: bool,
     /// Its first token.
     start: u32,
+    /// Number of nodes around the outermost of the operations that it is an operand of, and they of each other.
+    operation: u32,
 }
 
 /// Something that holds while more than `depth` nodes are open.
@@ -83,10 +88,13 @@ struct Collector<'a> {
     builder: Builder<'a>,
     functions: Functions,
     classes: u32,
+    abstract_classes: u32,
     /// The next token.
     at: usize,
     frames: Vec<Frame>,
     scopes: Vec<While<u32>>,
+    /// The latest logical operator of the operations that are open.
+    sequences: Vec<While<SyntaxKind>>,
     qualifiers: Vec<While<&'a str>>,
     /// Paths that start before this token are read already.
     path_floor: usize,
@@ -111,9 +119,11 @@ impl<'a> Collector<'a> {
             builder: Builder::new(source.len()),
             functions: Functions::default(),
             classes: 0,
+            abstract_classes: 0,
             at: 0,
             frames: Vec::new(),
             scopes: vec![While { depth: 0, value: 0 }],
+            sequences: Vec::new(),
             qualifiers: Vec::new(),
             path_floor: 0,
             impl_type: 0,
@@ -159,10 +169,16 @@ impl<'a> Collector<'a> {
             }
             BLOCK_EXPR if parent == FN => self.functions.body(),
             ASSOC_ITEM_LIST if parent == IMPL => self.qualify(type_name(self.parsed, self.impl_type)),
+            CLOSURE_EXPR => self.cognitive(Cognitive::nest),
+            LIFETIME if matches!(parent, BREAK_EXPR | CONTINUE_EXPR) => self.cognitive(Cognitive::one),
             _ if parent == IMPL && is_type(kind) => self.impl_type = self.at,
             _ => {}
         }
-        self.frames.push(Frame { kind, nests, start: self.at as u32 });
+        let operation = match self.frames.last() {
+            Some(frame) if matches!(frame.kind, BIN_EXPR | PAREN_EXPR) => frame.operation,
+            _ => self.frames.len() as u32,
+        };
+        self.frames.push(Frame { kind, nests, start: self.at as u32, operation });
     }
 
     fn exit(&mut self) {
@@ -177,16 +193,22 @@ impl<'a> Collector<'a> {
                 self.functions.end(depth, self.lines.line(end));
             }
             TOKEN_TREE if self.kind_above(0) != TOKEN_TREE => self.token_tree(frame.start as usize),
+            CLOSURE_EXPR => self.cognitive(Cognitive::unnest),
             _ => {}
         }
+        while self.sequences.pop_if(|sequence| sequence.depth >= depth).is_some() {}
         while self.scopes.pop_if(|scope| scope.depth > depth).is_some() {}
         while self.qualifiers.pop_if(|qualifier| qualifier.depth > depth).is_some() {}
     }
 
     fn token(&mut self, kind: SyntaxKind) {
-        let Some(&Frame { kind: node, start, .. }) = self.frames.last() else { return };
+        let Some(&Frame { kind: node, start, operation, .. }) = self.frames.last() else { return };
         match (node, kind) {
-            (BIN_EXPR, AMP2 | PIPE2) => self.functions.decide(),
+            (BIN_EXPR, AMP2 | PIPE2) => {
+                self.functions.decide();
+                self.logical(kind, operation as usize);
+            }
+            (IF_EXPR, ELSE_KW) => self.cognitive(Cognitive::one),
             (FN, FN_KW) => {
                 self.item(1, ItemKind::Value, start);
                 self.function();
@@ -197,6 +219,7 @@ impl<'a> Collector<'a> {
             (STRUCT, STRUCT_KW) => self.class(ItemKind::Struct, start),
             (ENUM, ENUM_KW) | (UNION, UNION_KW) => self.class(ItemKind::Type, start),
             (TRAIT, TRAIT_KW) => {
+                self.abstract_classes += 1;
                 self.class(ItemKind::Type, start);
                 self.qualify(self.parsed.text(self.at + 1));
             }
@@ -209,6 +232,27 @@ impl<'a> Collector<'a> {
             (MACRO_RULES, MACRO_RULES_KW) => self.item(2, ItemKind::Macro, start),
             (MACRO_DEF, MACRO_KW) => self.item(1, ItemKind::Macro, start),
             _ => {}
+        }
+    }
+
+    fn cognitive(&mut self, count: fn(&mut Cognitive)) {
+        if let Some(cognitive) = self.functions.cognitive() {
+            count(cognitive);
+        }
+    }
+
+    /// An operator of the operations that have `depth` nodes around them: a run of like ones counts once.
+    fn logical(&mut self, operator: SyntaxKind, depth: usize) {
+        match self.sequences.last_mut() {
+            Some(sequence) if sequence.depth == depth => {
+                if std::mem::replace(&mut sequence.value, operator) != operator {
+                    self.cognitive(Cognitive::one);
+                }
+            }
+            _ => {
+                self.sequences.push(While { depth, value: operator });
+                self.cognitive(Cognitive::one);
+            }
         }
     }
 

@@ -48,6 +48,7 @@ pub fn extract(text: &str, _language: LanguageType) -> Facts {
     Facts {
         functions: best.functions,
         classes: best.classes,
+        abstract_classes: best.abstract_classes,
         detail: Detail::Rust(Box::new(best.facts)),
         diagnostics: best.errors.into_iter().map(diagnostic).collect(),
         ..Facts::default()

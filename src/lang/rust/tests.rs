@@ -54,6 +54,43 @@ fn function_names() {
     check_functions("extern \"C\" { fn a(); }\nconst fn b() {}", &["b:2-2 1 0"]);
 }
 
+/// Cognitive complexity of the functions, in source order.
+#[track_caller]
+fn check_cognitive(text: &str, expect: &[u32]) {
+    assert_eq!(facts(text).functions.iter().map(|it| it.cognitive).collect::<Vec<_>>(), expect, "{text}");
+}
+
+#[test]
+fn cognitive_complexity_is_campbells() {
+    check_cognitive("fn f() { if a {} else if b {} else {} }", &[3]);
+    check_cognitive("fn f() { for x in y { while z { loop { if a {} } } } }", &[1 + 2 + 3 + 4]);
+    check_cognitive("fn f() { match a { A => if b {}, _ => {} } }", &[1 + 2]);
+    check_cognitive("fn f() { x.map(|y| if y { 1 } else { 2 }); if z {} }", &[3 + 1]);
+    check_cognitive("fn f() { if a { fn g() { if b {} } if c {} } }", &[1 + 2, 1]);
+    check_cognitive("fn f() { 'a: loop { if b { break 'a; } continue 'a; } break; }", &[1 + 2 + 1 + 1]);
+    check_cognitive("trait T { fn f(); } impl A { fn g() { if a {} } }", &[1]);
+}
+
+#[test]
+fn runs_of_like_operators_count_once() {
+    check_cognitive("fn f() { a && b && c }", &[1]);
+    check_cognitive("fn f() { a && b == c && d }", &[1]);
+    check_cognitive("fn f() { a && b || c && d }", &[3]);
+    check_cognitive("fn f() { a && (b || c) && d }", &[3]);
+    check_cognitive("fn f() { a && !(b && c) }", &[2]);
+    check_cognitive("fn f() { g(a && b) && c; d && e }", &[3]);
+    check_cognitive("fn f() { if let A(b) = c && d && e {} }", &[2]);
+}
+
+/// The examples of the appendices of Campbell's paper, in Rust.
+#[test]
+fn cognitive_complexity_of_the_papers_examples() {
+    let sum_of_primes = "fn f(max: u32) -> u32 { let mut total = 0; 'out: for i in 1..=max { for j in 2..i { \
+        if i % j == 0 { continue 'out; } } total += i; } total }";
+    check_cognitive(sum_of_primes, &[1 + 2 + 3 + 1]);
+    check_cognitive("fn f(n: u32) -> &'static str { match n { 1 => \"one\", 2 => \"two\", _ => \"lots\" } }", &[1]);
+}
+
 #[test]
 fn complexity() {
     check_functions("fn f() { if a && b || c {} else if d {} else {} }", &["f:1-1 5 1"]);
@@ -67,6 +104,7 @@ fn complexity() {
 #[test]
 fn classes() {
     assert_eq!(facts("struct A; enum B {} union C { a: u8 } trait D {} type E = A; mod m { struct F; }").classes, 5);
+    assert_eq!(facts("struct A; trait B {} impl B for A {}").abstract_classes, 1);
 }
 
 #[test]

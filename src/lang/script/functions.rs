@@ -1,6 +1,7 @@
 //! Named functions with their complexity and nesting, collected while a visitor walks through them.
 
 use crate::lang::Function;
+use crate::lang::cognitive::Cognitive;
 use crate::lang::script::Lines;
 
 /// A qualified name stops growing here, so that deep nesting does not square the memory.
@@ -15,6 +16,7 @@ pub(super) struct Functions<'l> {
     lines: &'l Lines,
     done: Vec<Function>,
     classes: u32,
+    abstract_classes: u32,
     prefix: String,
     current: Measures,
 }
@@ -23,6 +25,7 @@ pub(super) struct Functions<'l> {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Measures {
     decisions: u32,
+    cognitive: Cognitive,
     depth: u32,
     deepest: u32,
 }
@@ -35,12 +38,24 @@ pub(super) struct Scope {
 
 impl<'l> Functions<'l> {
     pub(super) fn new(lines: &'l Lines) -> Self {
-        Self { lines, done: Vec::new(), classes: 0, prefix: String::new(), current: Measures::default() }
+        Self {
+            lines,
+            done: Vec::new(),
+            classes: 0,
+            abstract_classes: 0,
+            prefix: String::new(),
+            current: Measures::default(),
+        }
     }
 
     /// A decision point.
     pub(super) fn decide(&mut self) {
         self.current.decisions += 1;
+    }
+
+    /// The cognitive complexity of the function being walked.
+    pub(super) fn cognitive(&mut self) -> &mut Cognitive {
+        &mut self.current.cognitive
     }
 
     /// Into a control structure.
@@ -55,8 +70,9 @@ impl<'l> Functions<'l> {
     }
 
     /// A class, interface or enum.
-    pub(super) fn class(&mut self) {
+    pub(super) fn class(&mut self, is_abstract: bool) {
         self.classes += 1;
+        self.abstract_classes += u32::from(is_abstract);
     }
 
     /// Into something whose members are qualified by `name`.
@@ -76,6 +92,7 @@ impl<'l> Functions<'l> {
             line: self.lines.line_of(start),
             end_line: self.lines.line_of(end.saturating_sub(1).max(start)),
             complexity: 1,
+            cognitive: 0,
             nesting: 0,
         };
         self.done.push(function);
@@ -89,14 +106,15 @@ impl<'l> Functions<'l> {
         if let Some((index, outer)) = scope.function {
             let inner = std::mem::replace(&mut self.current, outer);
             self.done[index].complexity = 1 + inner.decisions;
+            self.done[index].cognitive = inner.cognitive.total;
             self.done[index].nesting = inner.deepest;
         }
     }
 
-    /// Functions in source order, and the number of classes.
-    pub(super) fn finish(self) -> (Vec<Function>, u32) {
+    /// Functions in source order, and the numbers of classes and of abstract ones.
+    pub(super) fn finish(self) -> (Vec<Function>, u32, u32) {
         let mut functions = self.done;
         functions.shrink_to_fit();
-        (functions, self.classes)
+        (functions, self.classes, self.abstract_classes)
     }
 }

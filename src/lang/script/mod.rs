@@ -105,7 +105,7 @@ fn facts_of(parsed: &ParserReturn<'_>, text: &str) -> Facts {
     let (imports, computed_imports) = visitor.imports.finish(text, &lines);
     facts.computed_imports = computed_imports;
     facts.references = visitor.references.into();
-    (facts.functions, facts.classes) = visitor.functions.finish();
+    (facts.functions, facts.classes, facts.abstract_classes) = visitor.functions.finish();
     facts.detail = Detail::Script(Box::new(ScriptFacts { imports }));
     facts
 }

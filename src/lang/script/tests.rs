@@ -65,6 +65,42 @@ fn functions_have_qualified_names() {
     check_functions("declare function f(): void; abstract class A { abstract m(): void }", "");
 }
 
+/// Cognitive complexity of the functions, in source order.
+#[track_caller]
+fn check_cognitive(text: &str, expect: &[u32]) {
+    assert_eq!(extract_ts(text).functions.iter().map(|it| it.cognitive).collect::<Vec<_>>(), expect, "{text}");
+}
+
+/// The values are those of the rule `cognitive-complexity` of eslint-plugin-sonarjs 0.25.
+#[test]
+fn cognitive_complexity_is_campbells() {
+    check_cognitive("function f() { if (a) {} else if (b) {} else {} }", &[3]);
+    check_cognitive("function f() { for (;;) { while (a) { do {} while (b) } } }", &[1 + 2 + 3]);
+    check_cognitive("function f() { switch (a) { case 1: if (b) {} case 2: break; default: } }", &[1 + 2]);
+    check_cognitive("function f() { try { if (a) {} } catch { if (b) {} } finally {} }", &[1 + 1 + 2]);
+    check_cognitive("function f() { return a ? 1 : b ? 2 : 3 }", &[1 + 2]);
+    check_cognitive("function f() { x: for (a of b) { if (c) continue x; break } }", &[1 + 2 + 1]);
+    check_cognitive("function f() { if (a) { g(() => { if (b) {} }) } }", &[1 + 3]);
+    check_cognitive("function f() { if (a) { g(function () { if (b) {} }) } }", &[1 + 3]);
+    check_cognitive("function f() { function g() { if (a) {} } if (b) {} }", &[1, 1]);
+}
+
+#[test]
+fn runs_of_like_operators_count_once() {
+    check_cognitive("function f() { return a && b && c }", &[1]);
+    check_cognitive("function f() { return a && b || c && d }", &[3]);
+    check_cognitive("function f() { return a && (b || c) && d }", &[3]);
+    check_cognitive("function f() { return a && !(b && c) }", &[2]);
+    check_cognitive("function f() { g(a && b) && c; d && e }", &[3]);
+    check_cognitive("function f() { return (a && b).c && d === (e && f) }", &[3]);
+    check_cognitive("function f() { return a ?? b ?? c }", &[0]);
+}
+
+#[test]
+fn abstract_types_are_those_to_be_implemented() {
+    assert_eq!(extract_ts("interface A {} abstract class B {} class C {} enum D {} type E = 1").abstract_classes, 2);
+}
+
 #[test]
 fn complexity_follows_eslint() {
     check_functions("function f() { if (a) {} else if (b) {} else {} }", "f 3 1");

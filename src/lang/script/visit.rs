@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::operator::LogicalOperator;
 use oxc_syntax::scope::ScopeFlags;
 
 use crate::lang::script::Lines;
@@ -26,6 +27,8 @@ pub(super) struct Visitor<'a, 'l> {
     /// Expressions whose leftmost part is being visited, innermost last. Chains such as `1 + 1 + …` or `a.b.c…` nest as
     /// deep as they are long, and the parser builds them in a loop, so that recursion would not be bounded by its own.
     spine: Vec<&'a Expression<'a>>,
+    /// The operator just passed, while nothing but an operand of it has followed.
+    sequence: Option<LogicalOperator>,
 }
 
 impl<'a, 'l> Visitor<'a, 'l> {
@@ -37,6 +40,7 @@ impl<'a, 'l> Visitor<'a, 'l> {
             functions: Functions::new(lines),
             walk_types: memchr::memmem::find(text.as_bytes(), b"import(").is_some(),
             spine: Vec::new(),
+            sequence: None,
         }
     }
 
@@ -52,7 +56,53 @@ impl<'a, 'l> Visitor<'a, 'l> {
 
     fn decision(&mut self, walk: impl FnOnce(&mut Self)) {
         self.functions.decide();
+        self.functions.cognitive().structure();
         self.nested(walk);
+    }
+
+    /// Stands deeper for cognitive complexity.
+    fn deeper(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.functions.cognitive().nest();
+        walk(self);
+        self.functions.cognitive().unnest();
+    }
+
+    /// `&&`, `||` and `??` between what stands left, which was visited, and the right operand. For cognitive complexity each run
+    /// of `&&` or of `||` is 1, in the order in which they are written; `??` is a shorthand that costs nothing.
+    fn logical(&mut self, it: &LogicalExpression<'a>) {
+        self.functions.decide();
+        if self.sequence.replace(it.operator) != Some(it.operator) && it.operator != LogicalOperator::Coalesce {
+            self.functions.cognitive().one();
+        }
+        if let Expression::LogicalExpression(_) = it.right {
+            return self.operands(&it.right);
+        }
+        let sequence = self.sequence.take();
+        self.operands(&it.right);
+        self.sequence = sequence;
+    }
+
+    /// An expression from its leftmost part.
+    fn operands(&mut self, it: &Expression<'a>) {
+        let base = self.spine.len();
+        let mut leftmost = self.alloc(it);
+        while let Some(left) = left_of(leftmost) {
+            self.spine.push(leftmost);
+            leftmost = left;
+        }
+        let sequence = self.sequence.take();
+        walk::walk_expression(self, leftmost);
+        self.sequence = sequence;
+        while self.spine.len() > base {
+            match self.spine.pop() {
+                Some(Expression::LogicalExpression(link)) => self.logical(link),
+                Some(link) => {
+                    self.finish_link(link);
+                    self.sequence = None;
+                }
+                None => {}
+            }
+        }
     }
 
     /// A value that takes the name of what it is assigned to, as the language itself names functions.
@@ -81,14 +131,17 @@ impl<'a, 'l> Visitor<'a, 'l> {
             Some(name) => Some(self.functions.enter_function(name, start, function.span.end)),
             None => None,
         };
-        walk::walk_function(self, function, ScopeFlags::Function);
-        if let Some(scope) = scope {
-            self.functions.leave(scope);
+        match scope {
+            Some(scope) => {
+                walk::walk_function(self, function, ScopeFlags::Function);
+                self.functions.leave(scope);
+            }
+            None => self.deeper(|visitor| walk::walk_function(visitor, function, ScopeFlags::Function)),
         }
     }
 
     fn class(&mut self, name: Option<&str>, class: &Class<'a>) {
-        self.functions.class();
+        self.functions.class(class.r#abstract);
         let own = class.id.as_ref().map(|id| id.name.as_str());
         let scope = self.functions.enter_scope(own.or(name).unwrap_or_default());
         walk::walk_class(self, class);
@@ -119,10 +172,6 @@ impl<'a, 'l> Visitor<'a, 'l> {
     fn finish_link(&mut self, link: &Expression<'a>) {
         match link {
             Expression::BinaryExpression(it) => self.visit_expression(&it.right),
-            Expression::LogicalExpression(it) => {
-                self.functions.decide();
-                self.visit_expression(&it.right);
-            }
             Expression::StaticMemberExpression(it) => self.optional(it.optional),
             Expression::PrivateFieldExpression(it) => self.optional(it.optional),
             Expression::ComputedMemberExpression(it) => self.finish_computed(it),
@@ -185,18 +234,8 @@ fn assigned_name<'a>(target: &AssignmentTarget<'_>, text: &'a str) -> Option<&'a
 
 impl<'a> Visit<'a> for Visitor<'a, '_> {
     fn visit_expression(&mut self, it: &Expression<'a>) {
-        let base = self.spine.len();
-        let mut leftmost = self.alloc(it);
-        while let Some(left) = left_of(leftmost) {
-            self.spine.push(leftmost);
-            leftmost = left;
-        }
-        walk::walk_expression(self, leftmost);
-        while self.spine.len() > base {
-            if let Some(link) = self.spine.pop() {
-                self.finish_link(link);
-            }
-        }
+        self.sequence = None;
+        self.operands(it);
     }
 
     // The links again, where the tree holds them as targets or in an optional chain instead of as expressions.
@@ -336,41 +375,44 @@ impl<'a> Visit<'a> for Visitor<'a, '_> {
     fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
         self.nested(|visitor| {
             let mut branch = it;
+            visitor.functions.cognitive().structure();
             loop {
                 visitor.functions.decide();
                 visitor.visit_expression(&branch.test);
-                visitor.visit_statement(&branch.consequent);
-                match &branch.alternate {
-                    Some(Statement::IfStatement(next)) => branch = next,
-                    Some(last) => return visitor.visit_statement(last),
-                    None => return,
+                visitor.deeper(|visitor| visitor.visit_statement(&branch.consequent));
+                let Some(alternate) = &branch.alternate else { return };
+                visitor.functions.cognitive().one();
+                match alternate {
+                    Statement::IfStatement(next) => branch = next,
+                    last => return visitor.deeper(|visitor| visitor.visit_statement(last)),
                 }
             }
         });
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
-        self.decision(|visitor| walk::walk_for_statement(visitor, it));
+        self.decision(|visitor| visitor.deeper(|visitor| walk::walk_for_statement(visitor, it)));
     }
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
-        self.decision(|visitor| walk::walk_for_in_statement(visitor, it));
+        self.decision(|visitor| visitor.deeper(|visitor| walk::walk_for_in_statement(visitor, it)));
     }
 
     fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
-        self.decision(|visitor| walk::walk_for_of_statement(visitor, it));
+        self.decision(|visitor| visitor.deeper(|visitor| walk::walk_for_of_statement(visitor, it)));
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
-        self.decision(|visitor| walk::walk_while_statement(visitor, it));
+        self.decision(|visitor| visitor.deeper(|visitor| walk::walk_while_statement(visitor, it)));
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
-        self.decision(|visitor| walk::walk_do_while_statement(visitor, it));
+        self.decision(|visitor| visitor.deeper(|visitor| walk::walk_do_while_statement(visitor, it)));
     }
 
     fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
-        self.nested(|visitor| walk::walk_switch_statement(visitor, it));
+        self.functions.cognitive().structure();
+        self.nested(|visitor| visitor.deeper(|visitor| walk::walk_switch_statement(visitor, it)));
     }
 
     fn visit_try_statement(&mut self, it: &TryStatement<'a>) {
@@ -388,12 +430,35 @@ impl<'a> Visit<'a> for Visitor<'a, '_> {
 
     fn visit_catch_clause(&mut self, it: &CatchClause<'a>) {
         self.functions.decide();
-        walk::walk_catch_clause(self, it);
+        self.functions.cognitive().structure();
+        self.deeper(|visitor| walk::walk_catch_clause(visitor, it));
     }
 
     fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
         self.functions.decide();
-        walk::walk_conditional_expression(self, it);
+        self.functions.cognitive().structure();
+        self.visit_expression(&it.test);
+        self.deeper(|visitor| {
+            visitor.visit_expression(&it.consequent);
+            visitor.visit_expression(&it.alternate);
+        });
+    }
+
+    fn visit_break_statement(&mut self, it: &BreakStatement<'a>) {
+        if it.label.is_some() {
+            self.functions.cognitive().one();
+        }
+    }
+
+    fn visit_continue_statement(&mut self, it: &ContinueStatement<'a>) {
+        if it.label.is_some() {
+            self.functions.cognitive().one();
+        }
+    }
+
+    /// One that has no name; see `visit_named` for those that have.
+    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        self.deeper(|visitor| walk::walk_arrow_function_expression(visitor, it));
     }
 
     fn visit_formal_parameter(&mut self, it: &FormalParameter<'a>) {
@@ -417,14 +482,14 @@ impl<'a> Visit<'a> for Visitor<'a, '_> {
     }
 
     fn visit_ts_interface_declaration(&mut self, it: &TSInterfaceDeclaration<'a>) {
-        self.functions.class();
+        self.functions.class(true);
         if self.walk_types {
             walk::walk_ts_interface_declaration(self, it);
         }
     }
 
     fn visit_ts_enum_declaration(&mut self, it: &TSEnumDeclaration<'a>) {
-        self.functions.class();
+        self.functions.class(false);
         walk::walk_ts_enum_declaration(self, it);
     }
 
