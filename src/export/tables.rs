@@ -145,6 +145,9 @@ fn functions(analysis: &Analysis) -> Table<'_> {
         .line("first line, 1-based", |row| rows[row].function.line)
         .count("end_line", "line", "last line, 1-based and inclusive", |row| rows[row].function.end_line.into())
         .count("complexity", "paths", "cyclomatic complexity (McCabe 1976)", |row| rows[row].function.complexity.into())
+        .count("cognitive_complexity", "points", "cognitive complexity (Campbell 2018)", |row| {
+            rows[row].function.cognitive.into()
+        })
         .count("nesting_depth", "levels", "deepest nesting of control structures", |row| {
             rows[row].function.nesting.into()
         })

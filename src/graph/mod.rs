@@ -1,7 +1,13 @@
 //! Edges become a [`CodeGraph`]: who imports whom, cycles, layers, ranks. Knows neither Rerun nor layout.
 
+pub mod betweenness;
+pub mod communities;
+pub mod directories;
 pub mod feedback;
 mod rank;
+mod rows;
+#[cfg(test)]
+mod testing;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -132,16 +138,8 @@ fn layers(graph: &DiGraph<(), Weight, u32>, components: &[Vec<NodeIndex>]) -> Ve
 
 #[cfg(test)]
 mod tests {
+    use super::testing::graph;
     use super::*;
-
-    fn graph(files: usize, pairs: &[(u32, u32)]) -> CodeGraph {
-        let mut edges: Vec<_> = pairs
-            .iter()
-            .map(|&(from, to)| Edge { from: FileId(from), to: FileId(to), line: 1, kind: ImportKind::Runtime })
-            .collect();
-        edges.sort_unstable();
-        CodeGraph::new(files, &edges)
-    }
 
     #[test]
     fn cycles_are_largest_first() {

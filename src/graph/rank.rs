@@ -1,8 +1,10 @@
 //! PageRank over compressed rows.
 
+use petgraph::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Weight;
+use super::rows::Rows;
 
 const DAMPING: f64 = 0.85;
 const TOLERANCE: f64 = 1e-10;
@@ -15,20 +17,17 @@ pub fn page_rank(graph: &DiGraph<(), Weight, u32>) -> Vec<f64> {
     if count == 0 {
         return Vec::new();
     }
-    let rows = IncomingRows::new(graph);
+    let rows = Rows::new(graph, Incoming);
+    let out_degrees: Vec<u32> = (0..count).map(|node| graph.neighbors(NodeIndex::new(node)).count() as u32).collect();
     let even = 1.0 / count as f64;
     let mut ranks = vec![even; count];
     let mut next = vec![0.0; count];
     for _ in 0..MAX_ROUNDS {
-        let dangling: f64 =
-            ranks.iter().zip(&rows.out_degrees).filter(|(_, out)| **out == 0).map(|(rank, _)| rank).sum();
+        let dangling: f64 = ranks.iter().zip(&out_degrees).filter(|(_, out)| **out == 0).map(|(rank, _)| rank).sum();
         let base = (1.0 - DAMPING) * even + DAMPING * dangling * even;
         for (node, next) in next.iter_mut().enumerate() {
-            let arriving: f64 = rows
-                .sources(node)
-                .iter()
-                .map(|&from| ranks[from as usize] / f64::from(rows.out_degrees[from as usize]))
-                .sum();
+            let arriving: f64 =
+                rows.of(node).iter().map(|&from| ranks[from as usize] / f64::from(out_degrees[from as usize])).sum();
             *next = base + DAMPING * arriving;
         }
         let change: f64 = ranks.iter().zip(&next).map(|(old, new)| (old - new).abs()).sum();
@@ -38,32 +37,6 @@ pub fn page_rank(graph: &DiGraph<(), Weight, u32>) -> Vec<f64> {
         }
     }
     ranks
-}
-
-struct IncomingRows {
-    starts: Vec<u32>,
-    sources: Vec<u32>,
-    out_degrees: Vec<u32>,
-}
-
-impl IncomingRows {
-    fn new(graph: &DiGraph<(), Weight, u32>) -> Self {
-        let mut starts = vec![0];
-        let mut sources = Vec::with_capacity(graph.edge_count());
-        let mut out_degrees = Vec::with_capacity(graph.node_count());
-        for node in (0..graph.node_count()).map(NodeIndex::new) {
-            let row = sources.len();
-            sources.extend(graph.neighbors_directed(node, petgraph::Incoming).map(|from| from.index() as u32));
-            sources[row..].sort_unstable();
-            starts.push(sources.len() as u32);
-            out_degrees.push(graph.neighbors(node).count() as u32);
-        }
-        Self { starts, sources, out_degrees }
-    }
-
-    fn sources(&self, node: usize) -> &[u32] {
-        &self.sources[self.starts[node] as usize..self.starts[node + 1] as usize]
-    }
 }
 
 #[cfg(test)]

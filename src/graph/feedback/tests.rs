@@ -1,5 +1,5 @@
 use super::*;
-use crate::graph::Weight;
+use crate::graph::{Weight, testing};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
 
@@ -70,20 +70,11 @@ fn no_cycle_is_no_edge() {
     assert_eq!(none, BreakingEdges { edges: Vec::new(), imports: 0, exact: true });
 }
 
-/// Edges drawn by a fixed generator (Park and Miller 1988), with costs of 1 to 4.
-fn random(files: u32, edges: usize, mut seed: u64) -> Vec<(u32, u32, u32)> {
-    let mut next = move |below: u32| {
-        seed = seed * 48_271 % 0x7FFF_FFFF;
-        (seed / 7 % u64::from(below)) as u32
-    };
-    let mut found = std::collections::BTreeMap::new();
-    while found.len() < edges {
-        let (from, to) = (next(files), next(files));
-        if from != to {
-            found.insert((from, to), 1 + next(4));
-        }
-    }
-    found.into_iter().map(|((from, to), imports)| (from, to, imports)).collect()
+/// Random edges with 1 to 4 imports each.
+fn random(files: u32, edges: usize, seed: u64) -> Vec<(u32, u32, u32)> {
+    let mut next = testing::numbers(seed);
+    let pairs = testing::random(files, edges, seed);
+    pairs.into_iter().map(|(from, to)| (from, to, 1 + next(4))).collect()
 }
 
 /// The least cost over all orders of the nodes.
