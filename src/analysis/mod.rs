@@ -102,6 +102,13 @@ impl Analysis {
         self.metrics.iter().find(|metric| &*metric.name == name)
     }
 
+    /// Adds the metric of this name when it is one that is computed on demand and not there yet.
+    pub fn demand(&mut self, name: &str) {
+        if self.metric(name).is_none() {
+            self.metrics.extend(metrics::on_demand(name, &self.graph));
+        }
+    }
+
     /// Files of parsed languages that no file imports and nothing else is known to start or use, in path order. Rust's
     /// `mod` counts here: a module that its crate holds is compiled.
     pub fn unused(&self) -> Vec<FileId> {

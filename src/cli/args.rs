@@ -66,8 +66,9 @@ pub enum Command {
 }
 
 const METRICS_HELP: &str = "\
-Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, complexity, max_complexity, \
-nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language, class, role and entry.
+Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, abstract_classes, complexity, \
+max_complexity, cognitive_complexity, max_cognitive_complexity, max_function_lines, nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language, class, role and entry.
+Computed only when named: betweenness, community.
 The page docs/metrics.md says what each is and where its formula comes from.";
 
 #[derive(Debug, Args)]

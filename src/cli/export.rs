@@ -12,6 +12,7 @@ use super::args::{Cli, SourceArgs};
 use super::{output, print_line, say, source, summary, tell};
 use crate::analysis::Analysis;
 use crate::export::{FORMATS, Format, Level, Options, Shape, TABLES, format_named, format_of_file};
+use crate::metrics::ON_DEMAND;
 
 pub const HELP: &str = "\
 Examples:
@@ -36,6 +37,9 @@ pub struct Export {
     /// Table to write as csv or parquet [default: files]
     #[arg(long, value_parser = PossibleValuesParser::new(TABLES.iter().map(|(name, ..)| *name)), help_heading = "Format")]
     pub table: Option<String>,
+    /// Metric to compute besides the others; may be repeated.
+    #[arg(long, value_name = "METRIC", value_parser = PossibleValuesParser::new(ON_DEMAND.iter().map(|metric| metric.name)))]
+    pub with_metric: Vec<String>,
     /// What the nodes of a diagram are: directories, or files.
     #[arg(long, value_enum, help_heading = "Format")]
     pub level: Option<LevelArg>,
@@ -67,6 +71,7 @@ pub fn run(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<()> {
     };
     check(format, &args.output, is_folder, &targets)?;
     let mut analysis = source::analysis(cli, &args.source, cancelled)?;
+    args.with_metric.iter().for_each(|name| analysis.demand(name));
     let mut timings = std::mem::take(&mut analysis.timings);
     if is_folder && !args.output.is_dir() {
         fs::create_dir(&args.output).with_context(|| format!("{}: cannot be made", args.output.display()))?;

@@ -5,13 +5,14 @@ use anyhow::{Result, bail};
 use super::args::LookArgs;
 use crate::analysis::Analysis;
 use crate::city::{City, Look, city_of};
-use crate::metrics::METRICS;
+use crate::metrics::{METRICS, ON_DEMAND};
 
 /// Refuses names that no metric has, before any work is done.
 pub fn check_names(args: &LookArgs) -> Result<()> {
     for (option, name) in [("--area", &args.area), ("--height", &args.height), ("--color", &args.color)] {
-        if !METRICS.iter().any(|metric| metric.name == name) {
-            let names: Vec<_> = METRICS.iter().map(|metric| metric.name).collect();
+        let names = METRICS.iter().map(|metric| metric.name).chain(ON_DEMAND.iter().map(|metric| metric.name));
+        if !names.clone().any(|other| other == name) {
+            let names: Vec<_> = names.collect();
             bail!("{option} {name}: no such metric; there are {}", names.join(", "));
         }
     }
@@ -24,7 +25,8 @@ pub fn check_names(args: &LookArgs) -> Result<()> {
 }
 
 /// Builds the city with the metrics chosen.
-pub fn city(analysis: &Analysis, args: &LookArgs) -> Result<City> {
+pub fn city(analysis: &mut Analysis, args: &LookArgs) -> Result<City> {
+    [&args.area, &args.height, &args.color].into_iter().for_each(|name| analysis.demand(name));
     let look =
         Look { area: args.area.clone(), height: args.height.clone(), color: args.color.clone(), arcs: args.arcs };
     Ok(city_of(analysis, &look, |_| true)?)

@@ -137,7 +137,7 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     look::check_names(&args.look)?;
     let mut analysis = source::analysis(cli, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
-    let city = timings.time("city", || look::city(&analysis, &args.look))?;
+    let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
     let messages = timings.time("record", || stream::record(&analysis, &city, &args.json()))?;
     let json = cli.json.then(|| summary::json(&analysis));
     if json.is_none() && !cli.quiet {

@@ -1,7 +1,7 @@
 //! The analysis as tables with typed columns, read where they are: nothing is copied.
 
 use crate::analysis::Analysis;
-use crate::metrics::{Column as MetricColumn, Metric};
+use crate::metrics::{Column as MetricColumn, Metric, by_directory};
 use crate::scan::FileId;
 
 /// The table of files, which is written when none is named.
@@ -114,27 +114,18 @@ fn files(analysis: &Analysis) -> Table<'_> {
 
 fn directories(analysis: &Analysis) -> Table<'_> {
     let tree = &analysis.tree;
-    let mut files = vec![0_u64; tree.dirs.len()];
-    let mut code_lines = vec![0_u64; tree.dirs.len()];
-    let code = analysis.metric("code_lines").map(|metric| &metric.values);
-    for (file, row) in tree.files.iter().zip(0..) {
-        files[file.dir.index()] += 1;
-        if let Some(MetricColumn::U64(code)) = code {
-            code_lines[file.dir.index()] += code[row];
-        }
-    }
-    // Parents come before their children, so going backwards adds whole subtrees.
-    for dir in (1..tree.dirs.len()).rev() {
-        let parent = tree.dirs[dir].parent.index();
-        files[parent] += files[dir];
-        code_lines[parent] += code_lines[dir];
-    }
-    Table::new(tree.dirs.len())
+    let table = Table::new(tree.dirs.len())
         .text("path", "path relative to the root; the root's is empty", |row| &tree.dirs[row].path)
         .text("parent", "path of the directory above; the root is its own", |row| &tree.dir(tree.dirs[row].parent).path)
-        .count("depth", "levels", "distance from the root", |row| tree.dirs[row].depth.into())
-        .count("files", "files", "files in and below it", move |row| files[row])
-        .count("code_lines", "lines", "code lines in and below it", move |row| code_lines[row])
+        .count("depth", "levels", "distance from the root", |row| tree.dirs[row].depth.into());
+    by_directory(tree, &analysis.graph, &analysis.metrics).into_iter().fold(table, |table, metric| {
+        let values: Values<'_> = match metric.values {
+            MetricColumn::U64(values) => Values::U64(Box::new(move |row| values[row])),
+            MetricColumn::F64(values) => Values::F64(Box::new(move |row| values[row])),
+            MetricColumn::Text(_) => return table,
+        };
+        table.column(metric.name, metric.unit, metric.description, values)
+    })
 }
 
 fn functions(analysis: &Analysis) -> Table<'_> {

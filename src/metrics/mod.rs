@@ -1,7 +1,11 @@
 //! Facts and graph become typed columns, each with name, unit and description. Knows no layout.
 
+mod demand;
+mod directories;
 mod role;
 
+pub use demand::{ON_DEMAND, OnDemand, on_demand};
+pub use directories::{DirectoryMetric, by_directory};
 pub use role::{Role, Usage};
 
 use crate::graph::CodeGraph;
@@ -200,10 +204,11 @@ mod tests {
 
     #[test]
     fn names_are_distinct_and_described() {
-        let mut names: Vec<_> = METRICS.iter().map(|spec| spec.name).collect();
+        let demanded = ON_DEMAND.iter().map(|spec| spec.name);
+        let mut names: Vec<_> = METRICS.iter().map(|spec| spec.name).chain(demanded).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), METRICS.len());
+        assert_eq!(names.len(), METRICS.len() + ON_DEMAND.len());
         assert!(METRICS.iter().all(|spec| !spec.description.is_empty() && !spec.description.ends_with('.')));
     }
 }

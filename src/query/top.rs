@@ -107,6 +107,7 @@ type FunctionMetric = (&'static str, &'static str, fn(&FunctionRow) -> u64);
 /// Metrics of functions: name, unit, value.
 const FUNCTION_METRICS: &[FunctionMetric] = &[
     ("complexity", "paths", |row| row.function.complexity.into()),
+    ("cognitive_complexity", "points", |row| row.function.cognitive.into()),
     ("nesting_depth", "levels", |row| row.function.nesting.into()),
     ("lines", "lines", |row| u64::from(row.function.end_line.saturating_sub(row.function.line)) + 1),
 ];
@@ -262,6 +263,7 @@ mod tests {
             line,
             end_line: line + 9,
             complexity,
+            cognitive: 0,
             nesting: 0,
         };
         analysis.functions = [function("f", 1, 3), function("g", 20, 5)]

@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use crate::analysis::Analysis;
-use crate::metrics::{Column, Metric};
+use crate::metrics::{Metric, by_directory};
 
 /// Names of diagnostics in their table.
 pub const SKIPPED: &str = "skipped";
@@ -31,27 +31,13 @@ fn files(analysis: &Analysis) -> Table {
 }
 
 fn directories(analysis: &Analysis) -> Table {
-    let (tree, code) = (&analysis.tree, analysis.metric("code_lines").map(|metric| &metric.values));
-    let mut files = vec![0_u32; tree.dirs.len()];
-    let mut code_lines = vec![0_u64; tree.dirs.len()];
-    for (file, row) in tree.files.iter().zip(0..) {
-        files[file.dir.index()] += 1;
-        if let Some(Column::U64(code)) = code {
-            code_lines[file.dir.index()] += code[row];
-        }
-    }
-    // Parents come before their children, so going backwards adds whole subtrees.
-    for dir in (1..tree.dirs.len()).rev() {
-        let parent = tree.dirs[dir].parent.index();
-        files[parent] += files[dir];
-        code_lines[parent] += code_lines[dir];
-    }
-    Table::default()
+    let tree = &analysis.tree;
+    let table = Table::default()
         .text("path", tree.dirs.iter().map(|dir| &dir.path))
         .u32("parent", tree.dirs.iter().map(|dir| dir.parent.0))
-        .u32("depth", tree.dirs.iter().map(|dir| dir.depth))
-        .u32("files", files)
-        .metric("code_lines", &Column::U64(code_lines))
+        .u32("depth", tree.dirs.iter().map(|dir| dir.depth));
+    let metrics = by_directory(tree, &analysis.graph, &analysis.metrics);
+    metrics.iter().fold(table, |table, metric| table.metric(metric.name, &metric.values))
 }
 
 fn functions(analysis: &Analysis) -> Table {

@@ -37,7 +37,10 @@ const FOUND: u8 = 1;
 /// Answers the question on standard output.
 pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
     let source = SourceArgs { path: args.source()?, files: args.files.clone() };
-    let analysis = source::analysis(cli, &source, cancelled)?;
+    let mut analysis = source::analysis(cli, &source, cancelled)?;
+    if let Question::Top(top) = &args.question {
+        analysis.demand(&top.metric);
+    }
     let asked = Asked { cli, args, analysis: &analysis, names: Names::new(&analysis, &source.path) };
     asked.answer()
 }

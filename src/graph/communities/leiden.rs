@@ -34,7 +34,8 @@ fn improve_levels(graph: &Weighted, partition: &[u32], levels: usize) -> Vec<u32
 
 /// The same groups with numbers from 0 without gaps, and how many there are.
 fn compact(groups: &[u32]) -> (Vec<u32>, usize) {
-    let mut numbers = vec![u32::MAX; groups.len()];
+    let bound = groups.iter().max().map_or(0, |&group| group as usize + 1);
+    let mut numbers = vec![u32::MAX; bound];
     let mut count = 0;
     let mut number = |group: u32| {
         let number = &mut numbers[group as usize];

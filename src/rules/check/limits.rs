@@ -13,8 +13,9 @@ use crate::scan::{FileClass, SourceFile};
 type OfFunction = fn(&Function) -> u32;
 
 /// Metrics of a function.
-const OF_FUNCTION: [(&str, OfFunction); 3] = [
+const OF_FUNCTION: [(&str, OfFunction); 4] = [
     ("complexity", |function| function.complexity),
+    ("cognitive_complexity", |function| function.cognitive),
     ("nesting_depth", |function| function.nesting),
     ("lines", |function| function.end_line.saturating_sub(function.line) + 1),
 ];
