@@ -298,7 +298,7 @@ mod tests {
         let error = top(&example(), "complexty", Level::Function, false, 1, |_| true).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "complexty: no such metric of a function; there are complexity, nesting_depth, lines; did you mean complexity?"
+            "complexty: no such metric of a function; there are complexity, cognitive_complexity, nesting_depth, lines; did you mean complexity?"
         );
     }
 }

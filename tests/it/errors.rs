@@ -56,7 +56,7 @@ fn nothing_to_draw() {
 #[test]
 fn no_such_metric() {
     assert_snapshot!(message("log shop --height beauty -o city.rrd"), @r"
-    repolis: --height beauty: no such metric; there are language, class, role, entry, bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, complexity, max_complexity, nesting_depth, fan_in, fan_out, page_rank, cycle, layer
+    repolis: --height beauty: no such metric; there are language, class, role, entry, bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, abstract_classes, complexity, max_complexity, cognitive_complexity, max_cognitive_complexity, max_function_lines, nesting_depth, fan_in, fan_out, page_rank, cycle, layer, betweenness, community
     ");
     assert_snapshot!(message("log shop --area language -o city.rrd"), @r"
     repolis: --area language: this metric is text and can only be a colour
