@@ -1,6 +1,6 @@
 //! Cognitive complexity of the function that is being walked. Knows no syntax.
 
-/// Counts by G. A. Campbell, "Cognitive Complexity: A new way of measuring understandability", SonarSource 2018: 1 for each
+/// Counts by G. A. Campbell, "Cognitive Complexity: A new way of measuring understandability", 2018: 1 for each
 /// break in the linear flow, and 1 more for each level of nesting around those that nest themselves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cognitive {

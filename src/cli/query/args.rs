@@ -146,7 +146,7 @@ pub enum By {
     File,
     /// Directories with all that is below them.
     Directory,
-    /// Functions and methods: complexity, nesting_depth, lines.
+    /// Functions and methods: complexity, cognitive_complexity, nesting_depth, lines.
     Function,
 }
 

@@ -101,10 +101,7 @@ impl Search<'_> {
         loop {
             let mut is_cut_short = false;
             for node in 0..count {
-                loop {
-                    let Reach::Cycle(arcs) = self.shortest_cycle(node, longest, &left, &mut is_cut_short) else {
-                        break;
-                    };
+                while let Some(arcs) = self.shortest_cycle(node, longest, &left, &mut is_cut_short) {
                     let free: Vec<_> = arcs.into_iter().filter(|&arc| self.states[arc] == State::Free).collect();
                     let Some(least) = free.iter().map(|&arc| left[arc]).min() else { return Bound::Hopeless };
                     bound += u64::from(least);
@@ -123,7 +120,13 @@ impl Search<'_> {
     }
 
     /// The shortest cycle through `start` of at most `longest` arcs that are there and have something left.
-    fn shortest_cycle(&mut self, start: usize, longest: usize, left: &[u32], is_cut_short: &mut bool) -> Reach {
+    fn shortest_cycle(
+        &mut self,
+        start: usize,
+        longest: usize,
+        left: &[u32],
+        is_cut_short: &mut bool,
+    ) -> Option<Vec<usize>> {
         self.round += 1;
         let mut open = vec![start];
         for _ in 0..longest {
@@ -137,7 +140,7 @@ impl Search<'_> {
                     }
                     let to = self.part.arcs[arc].to;
                     if to == start {
-                        return Reach::Cycle(self.way_back(start, arc));
+                        return Some(self.way_back(start, arc));
                     }
                     if self.seen[to] != self.round {
                         self.seen[to] = self.round;
@@ -148,11 +151,11 @@ impl Search<'_> {
             }
             open = next;
             if open.is_empty() {
-                return Reach::None;
+                return None;
             }
         }
         *is_cut_short = true;
-        Reach::None
+        None
     }
 
     fn way_back(&self, start: usize, last: usize) -> Vec<usize> {
@@ -166,9 +169,4 @@ impl Search<'_> {
         arcs.reverse();
         arcs
     }
-}
-
-enum Reach {
-    None,
-    Cycle(Vec<usize>),
 }

@@ -45,11 +45,8 @@ fn greedy(part: &Part, outgoing: &[Vec<usize>], incoming: &[Vec<usize>], reverse
         };
         by_excess.remove(&(out[node] - into[node], node));
         is_placed[node] = true;
-        if out[node] == 0 || (reversed && into[node] != 0) {
-            end.push(node)
-        } else {
-            front.push(node)
-        }
+        let goes_last = out[node] == 0 || (reversed && into[node] != 0);
+        if goes_last { &mut end } else { &mut front }.push(node);
         let targets = outgoing[node].iter().map(|&arc| (part.arcs[arc].to, 0, i64::from(part.arcs[arc].cost)));
         let sources = incoming[node].iter().map(|&arc| (part.arcs[arc].from, i64::from(part.arcs[arc].cost), 0));
         for (other, less_out, less_into) in targets.chain(sources) {
@@ -79,9 +76,9 @@ fn improve(part: &Part, outgoing: &[Vec<usize>], incoming: &[Vec<usize>], order:
             let Some(to) = best_place(part, &outgoing[node], &incoming[node], &place, node) else { continue };
             let from = place[node];
             if from < to {
-                order[from..=to].rotate_left(1)
+                order[from..=to].rotate_left(1);
             } else {
-                order[to..=from].rotate_right(1)
+                order[to..=from].rotate_right(1);
             }
             for moved in from.min(to)..=from.max(to) {
                 place[order[moved]] = moved;
