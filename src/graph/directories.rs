@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use petgraph::visit::EdgeRef;
-use rustc_hash::FxHashMap;
 
 use super::CodeGraph;
 use super::communities::Communities;
@@ -39,6 +38,17 @@ pub struct Misplaced {
     pub with_other: u32,
 }
 
+/// The directory that holds most files of a community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Main {
+    /// The directory; of several the first.
+    pub directory: DirId,
+    /// How many files of the community it holds.
+    pub files: u32,
+    /// How many the community has.
+    pub of_files: u32,
+}
+
 /// Communities beside directories.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
@@ -46,6 +56,8 @@ pub struct Comparison {
     pub levels: Vec<Agreement>,
     /// The depth whose adjusted Rand index is the highest.
     pub best_depth: u32,
+    /// At this depth, the main directory of each community.
+    pub mains: Vec<Main>,
     /// At this depth, those first whose imports differ most.
     pub misplaced: Vec<Misplaced>,
 }
@@ -62,7 +74,8 @@ pub fn compare(tree: &SourceTree, graph: &CodeGraph, communities: &Communities) 
             best = *level;
         }
     }
-    Comparison { misplaced: misplaced(tree, graph, &files, best.depth), best_depth: best.depth, levels }
+    let mains = mains(tree, &files, communities.count, best.depth);
+    Comparison { misplaced: misplaced(tree, graph, &files, &mains, best.depth), mains, best_depth: best.depth, levels }
 }
 
 /// The directory of a file, or that around it at `depth`.
@@ -104,20 +117,33 @@ fn agreement(tree: &SourceTree, files: &[(FileId, u32)], depth: u32) -> Agreemen
     Agreement { depth, directories: dirs.len(), mutual_information, adjusted_rand }
 }
 
-fn misplaced(tree: &SourceTree, graph: &CodeGraph, files: &[(FileId, u32)], depth: u32) -> Vec<Misplaced> {
-    let mut sizes = FxHashMap::<(u32, DirId), u32>::default();
+fn mains(tree: &SourceTree, files: &[(FileId, u32)], count: usize, depth: u32) -> Vec<Main> {
+    let mut sizes = BTreeMap::<(u32, DirId), u32>::new();
     for &(file, community) in files {
         *sizes.entry((community, directory(tree, file, depth))).or_default() += 1;
     }
-    let mut mains = BTreeMap::<u32, (u32, std::cmp::Reverse<DirId>)>::new();
-    for (&(community, dir), &size) in &sizes {
-        let main = mains.entry(community).or_insert((size, std::cmp::Reverse(dir)));
-        *main = (size, std::cmp::Reverse(dir)).max(*main);
+    let mut mains = vec![Main { directory: DirId(0), files: 0, of_files: 0 }; count];
+    for ((community, directory), files) in sizes {
+        let main = &mut mains[community as usize];
+        main.of_files += files;
+        if files > main.files {
+            (main.directory, main.files) = (directory, files);
+        }
     }
+    mains
+}
+
+fn misplaced(
+    tree: &SourceTree,
+    graph: &CodeGraph,
+    files: &[(FileId, u32)],
+    mains: &[Main],
+    depth: u32,
+) -> Vec<Misplaced> {
     let mut found: Vec<Misplaced> = files
         .iter()
         .filter_map(|&(file, community)| {
-            let (own, other) = (directory(tree, file, depth), mains[&community].1.0);
+            let (own, other) = (directory(tree, file, depth), mains[community as usize].directory);
             let with = |dir| imports_with(tree, graph, file, dir, depth);
             let found = Misplaced { file, directory: own, other, with_own: with(own), with_other: with(other) };
             (own != other && found.with_other > found.with_own).then_some(found)

@@ -1,5 +1,6 @@
 //! Questions about an analysis and their answers, as rows that serialise. Prints nothing, and knows neither Rerun nor layout.
 
+mod communities;
 mod cycles;
 mod explain;
 mod impact;
@@ -15,6 +16,7 @@ mod unresolved;
 
 use serde::Serialize;
 
+pub use communities::{Community, Depth, Grouping, MisplacedFile, communities};
 pub use cycles::{Cycle, Cycles, cycles};
 pub use explain::{Explained, OneWay, explain};
 pub use impact::{Impact, Reached as ImpactRow, impact};

@@ -24,6 +24,29 @@ fn cycles() {
 }
 
 #[test]
+fn communities() {
+    assert_snapshot!(ask("communities"), @r"
+    exit status: 0
+    --- stdout
+    Communities, with the directory that holds most of each
+    community  files  of them  in
+            1      3        3  shop
+            2      2        2  engine
+            3      2        2  page
+
+    Agreement with the directories, by depth
+    depth  directories  mutual information  adjusted Rand
+        1            3               1.000          1.000
+        2            3               1.000          1.000
+
+    Files that work more with another directory than with their own
+    file  other  imports there  here
+    --- stderr
+    3 communities of 7 files, modularity 0.560; 0 misplaced at depth 1
+    ");
+}
+
+#[test]
 fn paths() {
     assert_snapshot!(ask("path shop/main.py shop/stock.py"), @r"
     exit status: 0

@@ -48,6 +48,12 @@ pub struct Query {
 pub enum Question {
     /// Import cycles, the largest first, with a shortest way round each.
     Cycles(Cycles),
+    /// Groups of files that import each other, how well the directories agree, and files that stand elsewhere.
+    Communities {
+        /// The same as -s SOURCE.
+        #[arg(id = "positional", value_name = "SOURCE")]
+        source: Option<PathBuf>,
+    },
     /// All shortest ways by imports from A to B, with the lines.
     Path(Ends),
     /// Files that depend on F, directly or through others.
@@ -68,6 +74,7 @@ impl Query {
     /// The source, wherever it stands.
     pub fn source(&self) -> Result<PathBuf> {
         let positional = match &self.question {
+            Question::Communities { source } => source,
             Question::Cycles(args) => &args.source,
             Question::Top(args) => &args.source,
             Question::Unresolved(args) => &args.source,

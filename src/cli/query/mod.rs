@@ -1,6 +1,7 @@
 //! `repolis query`: a question becomes a call of `query`, and its answer a table, JSON or paths.
 
 mod args;
+mod communities;
 mod names;
 mod views;
 
@@ -81,6 +82,7 @@ impl Asked<'_> {
                 let changed = self.changed(&impact.files, &impact.changed)?;
                 self.print("impact", &query::impact(analysis, &changed, impact.kinds.kinds(), impact.depth))
             }
+            Question::Communities { .. } => self.print("communities", &query::communities(analysis)),
             Question::Unresolved(part) => {
                 let keep = self.part(&part.within)?;
                 self.print("unresolved", &query::unresolved(analysis, part.by.into(), keep))
