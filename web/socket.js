@@ -51,6 +51,7 @@ function address() {
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
   url.searchParams.set("theme", matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  url.searchParams.set("size", matchMedia("(max-width: 899px)").matches ? "small" : "large");
   url.hash = "";
   return url;
 }

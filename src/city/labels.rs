@@ -1,8 +1,8 @@
 //! Which plates carry their name: the largest, as long as the names do not cover each other.
 
-use glam::Vec2;
+use glam::{Vec2, Vec3};
 
-use super::District;
+use super::{CITY_METRES, District};
 
 /// No city shows more names.
 pub const MAX_LABELS: usize = 20;
@@ -14,6 +14,31 @@ const OVERHANG: f32 = 1.5;
 const DOMINANT: f32 = 0.5;
 /// What a letter takes, as a share of the city's width, when the whole city is in view from aside.
 const LETTER: Vec2 = Vec2::new(0.008, 0.045);
+
+/// In a small page letters take so many times what they take in a large one.
+const SMALL_PAGE: f32 = 2.0;
+
+/// Which names a small page has room for, those that come first before others.
+pub fn fitting_small_page(names: &[(Vec3, String)]) -> Vec<usize> {
+    let mut taken: Vec<(Vec2, Vec2)> = Vec::new();
+    let mut fitting = Vec::new();
+    for (index, (anchor, name)) in names.iter().enumerate() {
+        let half = half_extent(name, CITY_METRES as f32 * SMALL_PAGE);
+        if !is_covered(anchor.truncate(), half, &taken) {
+            taken.push((anchor.truncate(), half));
+            fitting.push(index);
+        }
+    }
+    fitting
+}
+
+fn half_extent(name: &str, city_size: f32) -> Vec2 {
+    LETTER * Vec2::new(name.chars().count() as f32, 1.0) * (city_size / 2.0)
+}
+
+fn is_covered(center: Vec2, half: Vec2, taken: &[(Vec2, Vec2)]) -> bool {
+    taken.iter().any(|&(other, other_half)| (center - other).abs().cmplt(half + other_half).all())
+}
 
 /// Shows the names of the largest districts; `parents` has the place of the district around each.
 pub(super) fn choose(districts: &mut [District], parents: &[u32], city_size: f32) {
@@ -28,11 +53,10 @@ pub(super) fn choose(districts: &mut [District], parents: &[u32], city_size: f32
     for index in by_area {
         let district = &mut districts[index];
         let center = district.center.truncate();
-        let half = LETTER * Vec2::new(district.name.chars().count() as f32, 1.0) * (city_size / 2.0);
+        let half = half_extent(&district.name, city_size);
         let plate = district.half_size.truncate();
         let fits = plate.min_element() * 2.0 >= SMALLEST_PLATE * city_size && half.x <= OVERHANG * plate.x;
-        let covers = taken.iter().any(|&(other, other_half)| (center - other).abs().cmplt(half + other_half).all());
-        if fits && !covers {
+        if fits && !is_covered(center, half, &taken) {
             district.is_labelled = true;
             taken.push((center, half));
         }

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
 use super::{assets, socket};
-use crate::session::Session;
+use crate::session::{Screen, Session};
 
 /// A page sends short commands only.
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
@@ -82,10 +82,11 @@ async fn open_socket(
     let Ok(seat) = served.seats.try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "Too many pages look at this city: close some.\n").into_response();
     };
-    let is_light = parameter(&uri, "theme=") == "light";
+    let screen =
+        Screen { is_light: parameter(&uri, "theme=") == "light", is_small: parameter(&uri, "size=") == "small" };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
-        socket::serve(socket, &served.session, is_light, served.stop.clone()).await;
+        socket::serve(socket, &served.session, screen, served.stop.clone()).await;
         drop(seat);
     })
 }

@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use super::stopped;
-use crate::session::{FromPage, Session, Subscription, ToPage};
+use crate::session::{FromPage, Screen, Session, Subscription, ToPage};
 
 /// A recording goes in parts, so that a page sees it come, and a slow one holds no copy of the whole.
 const PART_BYTES: usize = 1 << 20;
@@ -19,9 +19,9 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 struct Gone;
 
 /// Serves a page until it leaves, falls behind, or the server stops.
-pub async fn serve(mut socket: WebSocket, session: &Session, is_light: bool, stop: watch::Receiver<bool>) {
+pub async fn serve(mut socket: WebSocket, session: &Session, screen: Screen, stop: watch::Receiver<bool>) {
     let goodbye = tokio::select! {
-        ended = converse(&mut socket, session, is_light) => ended.unwrap_or(None),
+        ended = converse(&mut socket, session, screen) => ended.unwrap_or(None),
         () = stopped(stop) => Some((close_code::AWAY, "Repolis was stopped.")),
     };
     if let Some((code, reason)) = goodbye {
@@ -33,10 +33,10 @@ pub async fn serve(mut socket: WebSocket, session: &Session, is_light: bool, sto
 
 type Goodbye = Option<(u16, &'static str)>;
 
-async fn converse(socket: &mut WebSocket, session: &Session, is_light: bool) -> Result<Goodbye, Gone> {
+async fn converse(socket: &mut WebSocket, session: &Session, screen: Screen) -> Result<Goodbye, Gone> {
     let Subscription { missed, mut receiver } = session.tail.subscribe();
     send_json(socket, &session.hello()).await?;
-    for chunk in session.themes(is_light).iter().chain(session.recordings()).chain(&missed) {
+    for chunk in session.themes(screen).iter().chain(session.recordings()).chain(&missed) {
         send_rrd(socket, chunk.clone()).await?;
     }
     send_json(socket, &ToPage::Ready).await?;

@@ -12,7 +12,7 @@ use tungstenite::{Message, WebSocket};
 
 use super::{ServeError, ServeOptions, Server, Stopper};
 use crate::session::{
-    Building, City, CitySource, Details, Dressed, Excerpt, Hit, Kind, Lists, PageInfo, Session, View,
+    Building, City, CitySource, Details, Dressed, Excerpt, Hit, Kind, Lists, PageInfo, Screen, Session, View,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -56,7 +56,7 @@ impl CitySource for SmallCity {
         Lists::default()
     }
 
-    fn theme(&self, _is_light: bool) -> Option<Bytes> {
+    fn theme(&self, _screen: Screen) -> Option<Bytes> {
         None
     }
 }

@@ -51,8 +51,17 @@ pub trait CitySource: Send + Sync {
     /// Places worth a visit.
     fn lists(&self, view: &View) -> Lists;
 
-    /// A complete RRD stream that fits layout and names to a light or a dark page. It goes before the recording.
-    fn theme(&self, is_light: bool) -> Option<Bytes>;
+    /// A complete RRD stream that fits layout and names to a page. It goes before the recording.
+    fn theme(&self, screen: Screen) -> Option<Bytes>;
+}
+
+/// What a page says of itself when it connects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// Dark on light.
+    pub is_light: bool,
+    /// Too small for views beside the city.
+    pub is_small: bool,
 }
 
 /// A city in another look.
@@ -106,8 +115,8 @@ impl Session {
     }
 
     /// What goes to a page before the recordings, so that they suit it.
-    pub fn themes(&self, is_light: bool) -> Vec<Bytes> {
-        self.cities().filter_map(|city| city.source.theme(is_light)).collect()
+    pub fn themes(&self, screen: Screen) -> Vec<Bytes> {
+        self.cities().filter_map(|city| city.source.theme(screen)).collect()
     }
 
     /// Answers one message of a page.
@@ -233,7 +242,7 @@ mod tests {
             Lists::default()
         }
 
-        fn theme(&self, _is_light: bool) -> Option<Bytes> {
+        fn theme(&self, _screen: Screen) -> Option<Bytes> {
             None
         }
     }

@@ -17,8 +17,9 @@ use rerun::{Color, Points3D, StoreId, StoreKind};
 use super::APPLICATION_ID;
 use super::chunks::StoreWriter;
 use super::ground::NAMES;
+use super::load::Loaded;
 use super::record::batch_entity;
-use crate::city::City;
+use crate::city::{City, fitting_small_page};
 
 /// Fixed ids, so that the same layout has the same bytes.
 const ROOT: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0001);
@@ -158,13 +159,31 @@ fn background(theme: Theme) -> Background {
     Background::new(BackgroundKind::SolidColor).with_color(Color::from_rgb(red, green, blue))
 }
 
-/// Messages that fit the layout and the names of a recording to a theme. They count if they come before the
-/// recording's own, or later.
-pub fn theme_messages(recording: &StoreId, theme: Theme, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+/// Messages that fit the layout and the names of a recording to a theme, and to a small page, whose views lie behind each
+/// other. They count if they come before the recording's own, or later.
+pub fn theme_messages(
+    loaded: &Loaded,
+    theme: Theme,
+    is_small: bool,
+    nanos_since_epoch: u64,
+) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     layout.log(&background_entity(), &background(theme))?;
-    let mut names = StoreWriter::addition(recording.clone(), nanos_since_epoch);
-    names.log(NAMES, &Points3D::update_fields().with_colors([names_color(theme)]))?;
+    if is_small {
+        layout.log(&format!("container/{ROOT}"), &tabs())?;
+        let (eye, target) = eye_and_target(Extent::TYPICAL);
+        let (from_aside, target) = (eye - target, target + NEARER_TARGET);
+        layout.log(&eye_entity(), &eye_controls((target + from_aside * NEARER, target)))?;
+    }
+    let mut names = StoreWriter::addition(loaded.store.clone(), nanos_since_epoch);
+    let mut shown = Points3D::update_fields().with_colors([names_color(theme)]);
+    if is_small {
+        let fitting = fitting_small_page(&loaded.names);
+        let fitting = || fitting.iter().map(|&index| &loaded.names[index]);
+        let positions = Points3D::new(fitting().map(|(anchor, _)| *anchor));
+        shown = positions.with_labels(fitting().map(|(_, name)| name.as_str())).with_colors([names_color(theme)]);
+    }
+    names.log(NAMES, &shown)?;
     let mut messages = layout.finish();
     messages.extend(names.finish());
     Ok(messages)
@@ -205,6 +224,11 @@ fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
     (target + ground * FROM_ASIDE, target)
 }
 
+/// A small page is wide and low, with the city alone in it: the eye may come nearer.
+const NEARER: f32 = 0.84;
+/// In metres: nearer, the front needs more room below.
+const NEARER_TARGET: glam::Vec3 = glam::vec3(0.0, -70.0, 0.0);
+
 /// From a target to the eye, for a city one metre wide.
 const FROM_ASIDE: glam::Vec3 = glam::vec3(-0.38, -1.04, 0.86);
 /// The same from higher up, to see over the neighbours.
@@ -221,6 +245,11 @@ fn eye_and_target_near(min: glam::Vec3, max: glam::Vec3) -> (glam::Vec3, glam::V
     // A district's neighbourhood is itself.
     let room = ROOM_AROUND - (ROOM_AROUND - 1.0) * (extent / 400.0).min(1.0);
     (target + extent * room * FROM_ABOVE, target)
+}
+
+fn tabs() -> ContainerBlueprint {
+    let contents = [CITY, REPORT, GRAPH].map(|id| IncludedContent(format!("view/{id}").into()));
+    ContainerBlueprint::new(ContainerKind::Tabs).with_contents(contents).with_active_tab(format!("view/{CITY}"))
 }
 
 fn containers(writer: &mut StoreWriter) -> Result<(), ChunkError> {

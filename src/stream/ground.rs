@@ -7,7 +7,7 @@ use super::blueprint::{Theme, names_color};
 use super::chunks::StoreWriter;
 use super::record::color;
 use crate::analysis::Analysis;
-use crate::city::City;
+use crate::city::{City, District};
 
 /// The entity of the plates; its instances are `DirId`s.
 pub const GROUND: &str = "/ground";
@@ -55,8 +55,11 @@ fn boxes(plates: &[Plate]) -> Boxes3D {
         .with_colors(plates.iter().map(|plate| color(plate.2)))
 }
 
+/// The largest plates first: small pages show the first ones only.
 fn names(analysis: &Analysis, city: &City) -> Points3D {
-    let named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
+    let mut named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
+    let area = |district: &District| district.half_size.x * district.half_size.y;
+    named.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.dir.cmp(&b.dir)));
     Points3D::new(named.iter().map(|district| district.label_anchor()))
         .with_labels(named.iter().map(|district| or_name(&district.name, &analysis.name)))
 }

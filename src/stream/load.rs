@@ -6,10 +6,11 @@ use std::io::BufRead;
 use re_log_encoding::{Decodable, DecoderApp, StreamFooter};
 use rerun::external::re_log_types::LogMsg;
 use rerun::log::Chunk;
-use rerun::{StoreId, StoreKind};
+use rerun::{Points3D, StoreId, StoreKind};
 use rustc_hash::FxHashMap;
 use tokei::LanguageType;
 
+use super::ground::NAMES;
 use super::table::Table;
 use super::{LoadError, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
@@ -46,6 +47,8 @@ pub struct Loaded {
     pub batches: Vec<(String, Vec<Option<FileId>>)>,
     /// Each drawn file's box.
     pub boxes: FxHashMap<FileId, Cuboid>,
+    /// Where names of districts stand, and what they say; those of the largest plates first.
+    pub names: Vec<(glam::Vec3, String)>,
 }
 
 /// A box in metres: its middle and half its extent.
@@ -83,7 +86,7 @@ pub fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
 }
 
 fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
-    let Chunks { store, tables, batches } = chunks(reader)?;
+    let Chunks { store, tables, batches, names } = chunks(reader)?;
     let table = |name: &str| tables.get(name).ok_or_else(|| LoadError::NotACity(format!("/tables/{name}")));
     let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
     let properties = table("repolis")?;
@@ -118,7 +121,7 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
     let boxes = boxes(&places, &batches);
     let legend = serde_json::from_str(&one("legend")?).map_err(|_| LoadError::WrongType("legend".to_owned()))?;
     let arc_budget = arc_budget(&one("options")?);
-    Ok(Loaded { store, legend, analysis, arc_budget, batches: instances(&places), places, boxes })
+    Ok(Loaded { store, legend, analysis, arc_budget, batches: instances(&places), places, boxes, names })
 }
 
 fn arc_budget(options: &str) -> Option<usize> {
@@ -154,6 +157,7 @@ struct Chunks {
     store: Option<StoreId>,
     tables: FxHashMap<String, Table>,
     batches: FxHashMap<String, Chunk>,
+    names: Vec<(glam::Vec3, String)>,
 }
 
 fn chunks(reader: impl BufRead) -> Result<Chunks, LoadError> {
@@ -170,6 +174,8 @@ fn chunks(reader: impl BufRead) -> Result<Chunks, LoadError> {
             found.store = Some(store);
         } else if entity.starts_with("/city/") {
             found.batches.insert(entity, chunk);
+        } else if entity == NAMES {
+            found.names = names(&chunk);
         }
     }
     Ok(found)
@@ -303,6 +309,13 @@ fn boxes(places: &FxHashMap<FileId, Place>, batches: &FxHashMap<String, Chunk>) 
         batches.iter().map(|(entity, chunk)| (entity.as_str(), boxes_of_batch(chunk))).collect();
     let of = |place: &Place| boxes.get(place.entity.as_str())?.get(place.instance as usize).copied();
     places.iter().filter_map(|(&file, place)| Some((file, of(place)?))).collect()
+}
+
+fn names(chunk: &Chunk) -> Vec<(glam::Vec3, String)> {
+    let positions = chunk.iter_slices::<[f32; 3]>(Points3D::descriptor_positions().component).next();
+    let labels = chunk.iter_slices::<String>(Points3D::descriptor_labels().component).next();
+    let positions = positions.unwrap_or_default().iter().map(|&position| position.into());
+    positions.zip(labels.into_iter().flatten().map(|label| label.to_string())).collect()
 }
 
 fn boxes_of_batch(chunk: &Chunk) -> Vec<Cuboid> {

@@ -15,7 +15,8 @@ use rustc_hash::FxHashMap;
 
 use super::sources::excerpt;
 use super::{
-    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, Lists, Measure, PageInfo, Shown, Sources, View,
+    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, Lists, Measure, PageInfo, Screen, Shown, Sources,
+    View,
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
@@ -221,9 +222,9 @@ impl CitySource for RecordedCity {
         lists::lists(&self.loaded.analysis, |file| shape.shows(file))
     }
 
-    fn theme(&self, is_light: bool) -> Option<Bytes> {
-        let theme = if is_light { Theme::Light } else { Theme::Dark };
-        bytes_of(&stream::theme_messages(&self.loaded.store, theme, nanos_since_epoch()).ok()?)
+    fn theme(&self, screen: Screen) -> Option<Bytes> {
+        let theme = if screen.is_light { Theme::Light } else { Theme::Dark };
+        bytes_of(&stream::theme_messages(&self.loaded, theme, screen.is_small, nanos_since_epoch()).ok()?)
     }
 }
 
