@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -421,3 +422,44 @@ def nodes_of(node: dict, above: str):
         yield path, node["attributes"]
     for child in children:
         yield from nodes_of(child, path)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / "docs" / page).read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the pages talk of."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name in ("tables", "before"):
+        (folder / name).mkdir()
+        export(ROOT, folder / name, "--format", "parquet")
+    export(ROOT, folder / "graph.graphml")
+    return folder
+
+
+def test_the_queries_of_the_page_have_answers(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(exported)
+    queries = blocks("get-the-graph-into-duckdb.md", "sql")
+    database = duckdb.connect()
+    answers = [database.sql(query).fetchall() for query in queries]
+    assert len(answers) == 7
+    assert [bool(rows) for rows in answers] == [True, True, True, True, True, False, True]
+    assert ("src/scan/tree.rs", 0) in answers[3] and ("src/scan/mod.rs", 1) in answers[3]
+
+
+@pytest.mark.parametrize("page", ["export.md", "get-the-graph-into-duckdb.md"])
+def test_the_python_of_the_pages_runs(
+    page: str, exported: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(exported)
+    for code in blocks(page, "python"):
+        exec(compile(code, page, "exec"), {})
+        assert capsys.readouterr().out
+
+
+def test_the_example_of_json_is_json() -> None:
+    (example,) = blocks("export.md", "json")
+    Draft7Validator(JSON_SCHEMA).validate(json.loads(example))
