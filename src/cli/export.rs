@@ -76,9 +76,9 @@ pub fn run(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<()> {
     if is_folder && !args.output.is_dir() {
         fs::create_dir(&args.output).with_context(|| format!("{}: cannot be made", args.output.display()))?;
     }
-    for (file, options) in &targets {
-        timings.time("write", || output::write(file, |to| format.write(&analysis, options, to)))?;
-    }
+    timings.time("write", || {
+        targets.iter().try_for_each(|(file, options)| output::write(file, |to| format.write(&analysis, options, to)))
+    })?;
     if args.output != Path::new("-") {
         say(cli, &format!("wrote {}", args.output.display()));
     }

@@ -10,14 +10,14 @@ use super::Options;
 use super::pairs::pairs;
 use super::text::one_line;
 use crate::analysis::Analysis;
-use crate::scan::SourceTree;
+use crate::scan::{DirId, SourceTree};
 
 /// Directories that a picture shows legibly.
 const LEGIBLE_NODES: usize = 50;
 /// Imports between them that can still be told apart.
 const LEGIBLE_EDGES: usize = 150;
-/// Directories that are opened to see whether they fit.
-const MAX_TRIES: usize = 100;
+/// Directories that are tried, to see whether they fit.
+const MAX_TRIES: usize = 200;
 
 /// What a node of a diagram is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn diagram<'a>(analysis: &'a Analysis, options: &Options) -> Diagram<'a> {
     let dirs = Directories::new(analysis);
     let (groups, which) = match options.depth {
         Some(depth) => (dirs.grouped(&dirs.at_depth(depth)), format!("to depth {depth}")),
-        None => (dirs.legible(), "those opened that hold most imports".to_owned()),
+        None => (dirs.legible(), "those with most imports".to_owned()),
     };
     let note = format!("the directories of {name} ({which}) and the imports between them");
     groups.into_diagram(analysis, note, "directories", |dir| &tree.dirs[dir as usize].path)
@@ -108,61 +108,81 @@ impl<'a> Directories<'a> {
 
     /// For each directory itself or the one above it at `depth`.
     fn at_depth(&self, depth: u32) -> Vec<u32> {
-        self.shown(|dir| self.tree.dirs[dir].depth < depth)
+        self.nearest(&self.tree.dirs.iter().map(|dir| dir.depth <= depth).collect::<Vec<_>>())
     }
 
-    /// For each directory the one that is shown for it: itself where the one above is open.
-    fn shown(&self, is_open: impl Fn(usize) -> bool) -> Vec<u32> {
-        let mut shown = vec![0_u32; self.tree.dirs.len()];
-        // Parents come before their children, and the first is the root.
-        for dir in 1..shown.len() {
-            let parent = self.tree.dirs[dir].parent.index();
-            shown[dir] = if is_open(parent) { dir as u32 } else { shown[parent] };
-        }
-        shown
-    }
-
-    /// The tree opened from the root, always where most imports are hidden, as long as the picture stays legible.
+    /// Directories shown one after another from the root down, as long as the picture stays legible: always the one with
+    /// most imports across its border, which count half for each level that it lies deeper. What is not shown counts for
+    /// the one above.
     fn legible(&self) -> Groups {
-        let hidden = self.hidden();
-        let mut open = vec![false; hidden.len()];
-        let mut groups = self.grouped(&self.shown(|_| false));
-        let mut heap = BinaryHeap::from([(hidden[0], Reverse(0_usize))]);
+        let across = self.across();
+        let mut is_shown = vec![false; across.len()];
+        let mut groups = self.grouped(&self.nearest(&is_shown));
+        let mut heap = BinaryHeap::new();
+        let mut opened = DirId::ROOT.index();
         for _ in 0..MAX_TRIES {
-            let Some((_, Reverse(dir))) = heap.pop() else { break };
-            open[dir] = true;
-            let more = self.grouped(&self.shown(|dir| open[dir]));
-            let is_legible = more.connected.len() <= LEGIBLE_NODES && more.imports.len() <= LEGIBLE_EDGES;
-            if dir != 0 && !is_legible {
-                open[dir] = false;
-                continue;
-            }
-            groups = more;
-            let children = (1..hidden.len()).filter(|&child| self.tree.dirs[child].parent.index() == dir);
-            heap.extend(children.filter(|&child| hidden[child] > 0).map(|child| (hidden[child], Reverse(child))));
-        }
-        groups
-    }
-
-    /// Imports between different directories in and below each.
-    fn hidden(&self) -> Vec<u64> {
-        let dirs = &self.tree.dirs;
-        let mut hidden = vec![0; dirs.len()];
-        for (&(from, to), &imports) in self.imports.iter().filter(|((from, to), _)| from != to) {
-            let (mut a, mut b) = (from as usize, to as usize);
-            while a != b {
-                if dirs[a].depth >= dirs[b].depth {
-                    a = dirs[a].parent.index();
+            for child in (1..across.len()).filter(|&child| self.tree.dirs[child].parent.index() == opened) {
+                if across[child] == 0 {
+                    // It adds no arrow, and nothing without arrows is drawn.
+                    is_shown[child] = true;
                 } else {
-                    b = dirs[b].parent.index();
+                    heap.push((across[child] >> self.tree.dirs[child].depth.min(62), Reverse(child)));
                 }
             }
-            hidden[a] += u64::from(imports);
+            let Some(more) = heap.pop().map(|(_, Reverse(dir))| dir) else { break };
+            is_shown[more] = true;
+            let with_more = self.grouped(&self.nearest(&is_shown));
+            if with_more.connected.len() <= LEGIBLE_NODES && with_more.imports.len() <= LEGIBLE_EDGES {
+                groups = with_more;
+                opened = more;
+            } else {
+                is_shown[more] = false;
+                // It has no children that could be shown without it.
+                opened = usize::MAX;
+            }
         }
-        for dir in (1..hidden.len()).rev() {
-            hidden[dirs[dir].parent.index()] += hidden[dir];
+        if groups.connected.is_empty() { self.grouped(&self.nearest(&is_shown)) } else { groups }
+    }
+
+    /// For each directory itself or the nearest one above it that is shown.
+    fn nearest(&self, is_shown: &[bool]) -> Vec<u32> {
+        let mut nearest = vec![DirId::ROOT.0; is_shown.len()];
+        // Parents come before their children, and the first is the root.
+        for dir in 1..nearest.len() {
+            nearest[dir] = if is_shown[dir] { dir as u32 } else { nearest[self.tree.dirs[dir].parent.index()] };
         }
-        hidden
+        nearest
+    }
+
+    /// Imports that lead into or out of each directory with all below it.
+    fn across(&self) -> Vec<i64> {
+        let dirs = &self.tree.dirs;
+        let mut across = vec![0; dirs.len()];
+        for (&(from, to), &imports) in &self.imports {
+            let (from, to, imports) = (from as usize, to as usize, i64::from(imports));
+            across[from] += imports;
+            across[to] += imports;
+            // From the directory that holds both ends on, it crosses no border.
+            across[self.shared(from, to)] -= 2 * imports;
+        }
+        // Parents come before their children, so going backwards adds whole subtrees.
+        for dir in (1..across.len()).rev() {
+            across[dirs[dir].parent.index()] += across[dir];
+        }
+        across
+    }
+
+    /// The deepest directory that holds both.
+    fn shared(&self, mut a: usize, mut b: usize) -> usize {
+        let dirs = &self.tree.dirs;
+        while a != b {
+            if dirs[a].depth >= dirs[b].depth {
+                a = dirs[a].parent.index();
+            } else {
+                b = dirs[b].parent.index();
+            }
+        }
+        a
     }
 }
 

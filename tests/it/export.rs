@@ -80,7 +80,7 @@ fn diagrams_show_directories_or_files() {
     let project = Project::new(SHOP);
     let text = |args: &str| String::from_utf8(exported(&project, args)).unwrap();
     assert_snapshot!(text("shop --format mermaid"), @r#"
-    %% repolis: the directories of shop (those opened that hold most imports) and the imports between them
+    %% repolis: the directories of shop (those with most imports) and the imports between them
     %% there are no imports between these directories
     flowchart LR
       n0["."]
