@@ -18,7 +18,7 @@ pub const HELP: &str = "\
 Examples:
   repolis export . -o graph.json                  files, imports and the rest as one document
   repolis export . --format parquet -o tables/    every table, a file each, for DuckDB and polars
-  repolis export city.rrd --table imports -o -    one table to standard output
+  repolis export city.rrd --format csv -o -        one table of a recording to standard output
   repolis export . --depth 2 -o graph.dot         which directories import which
 
 The page docs/export.md has the schema of each format.";

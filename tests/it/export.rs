@@ -154,6 +154,15 @@ fn a_recording_gives_what_its_folder_gives() {
 }
 
 #[test]
+fn metrics_that_take_long_are_asked_for() {
+    let project = Project::new(SHOP);
+    let head = |options| String::from_utf8(exported(&project, options)).unwrap().lines().next().unwrap().to_owned();
+    let (few, all) =
+        (head("shop --format csv"), head("shop --format csv --with-metric betweenness --with-metric community"));
+    assert_eq!(all, format!("{few},betweenness,community"));
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let (project, copy) = (Project::new(SHOP), Project::new(SHOP));
     for args in all() {
