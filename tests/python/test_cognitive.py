@@ -10,7 +10,6 @@ from pathlib import Path
 import complexipy
 import networkx
 import pytest
-
 from tables import record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +34,9 @@ def differs_by_choice(function: Function) -> bool:
             return True
         if isinstance(node, ast.BoolOp) and any(isinstance(value, ast.BoolOp) for value in node.values):
             return True
-        if isinstance(node, (ast.keyword, ast.JoinedStr, ast.Starred)):
-            if any(isinstance(inner, (ast.IfExp, ast.BoolOp, ast.Lambda)) for inner in ast.walk(node)):
-                return True
+        is_unseen = isinstance(node, (ast.keyword, ast.JoinedStr, ast.Starred))
+        if is_unseen and any(isinstance(inner, (ast.IfExp, ast.BoolOp, ast.Lambda)) for inner in ast.walk(node)):
+            return True
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == function.name:
             return True
     return False
@@ -57,8 +56,8 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, int],
     tables = record(BINARY, SOURCE, tmp_path_factory.mktemp("cognitive") / "networkx.rrd", "--no-ignore")
     paths = tables["files"]["path"].to_pylist()
     rows = tables["functions"].to_pylist()
-    key = lambda row: (paths[row["file"]], row["name"].split(".")[-1], row["end_line"])
-    return {key(row): row["cognitive_complexity"] for row in rows}
+    keys = ((paths[row["file"]], row["name"].split(".")[-1], row["end_line"]) for row in rows)
+    return dict(zip(keys, (row["cognitive_complexity"] for row in rows), strict=True))
 
 
 def test_equals_complexipy(ours: dict[tuple[str, str, int], int]) -> None:

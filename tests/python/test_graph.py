@@ -11,7 +11,6 @@ from pathlib import Path
 import networkx as nx
 import pytest
 from networkx.algorithms.link_analysis.pagerank_alg import _pagerank_python
-
 from tables import record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +97,9 @@ def write_edges(folder: Path, graph: nx.DiGraph) -> None:
     folder.mkdir()
     (folder / "__init__.py").touch()
     for node in graph:
-        imports = [f"import p.m{target}" for target in graph.successors(node) for _ in range(graph[node][target]["weight"])]
+        imports = [
+            f"import p.m{target}" for target in graph.successors(node) for _ in range(graph[node][target]["weight"])
+        ]
         (folder / f"m{node}.py").write_text("\n".join([*imports, ""]))
 
 

@@ -130,7 +130,7 @@ pub struct Reach {
 
 #[derive(Debug, Args)]
 pub struct Top {
-    /// Name of the metric, such as complexity, fan_in or code_lines.
+    /// Name of the metric, such as complexity or lines.
     #[arg(value_name = "METRIC")]
     pub metric: String,
     /// The same as -s SOURCE.
@@ -153,7 +153,7 @@ pub enum By {
     File,
     /// Directories with all that is below them.
     Directory,
-    /// Functions and methods: complexity, cognitive_complexity, nesting_depth, lines.
+    /// Functions and methods: complexity, nesting and length are known of each.
     Function,
 }
 

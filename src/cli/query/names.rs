@@ -27,7 +27,7 @@ impl<'a> Names<'a> {
     /// # Errors
     /// Those of [`select`].
     pub fn select(&self, name: &str) -> Result<Selection, QueryError> {
-        let from_here = self.from_here(name);
+        let from_here = self.relative_to_here(name);
         let is_explicit = name.starts_with("./") || name.starts_with("..") || name == ".";
         let (first, second) = match &from_here {
             Some(here) if is_explicit => (here.as_str(), name),
@@ -38,7 +38,7 @@ impl<'a> Names<'a> {
     }
 
     /// The name from the root of the source on, with a `/` before it, when it leads into it from the current folder.
-    fn from_here(&self, name: &str) -> Option<String> {
+    fn relative_to_here(&self, name: &str) -> Option<String> {
         let absolute = lexical(&std::env::current_dir().ok()?.join(name));
         // Where links are on the way, the system knows where it leads.
         let real = absolute.canonicalize().ok();

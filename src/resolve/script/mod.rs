@@ -21,11 +21,15 @@ use tsconfig::Configs;
 pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let resolver = Resolver::new(sources);
     let files: Vec<_> = sources.files_of(Family::Script).collect();
-    let mut all = each_file(&files, |id| match &sources.facts(id).detail {
-        Detail::Script(facts) => resolver.resolve_file(id, facts),
-        _ => Resolution::default(),
-    });
-    all.entries = caught(|| resolver.entries(sources)).unwrap_or_default();
+    let imports = || {
+        each_file(&files, |id| match &sources.facts(id).detail {
+            Detail::Script(facts) => resolver.resolve_file(id, facts),
+            _ => Resolution::default(),
+        })
+    };
+    let entries = || caught(|| resolver.entries(sources)).unwrap_or_default();
+    let (mut all, entries) = rayon::join(imports, entries);
+    all.entries = entries;
     all
 }
 

@@ -1,5 +1,7 @@
 //! Cycles of files, and of what lies side by side in a directory.
 
+use std::collections::hash_map::Entry;
+
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
@@ -188,8 +190,8 @@ fn round_from(graph: &Graph, rank: &FxHashMap<NodeIndex, usize>, start: NodeInde
             if to == start {
                 return Some(way_back(&came_by, node, pair));
             }
-            if !came_by.contains_key(&to) {
-                came_by.insert(to, (node, pair, depth + 1));
+            if let Entry::Vacant(unseen) = came_by.entry(to) {
+                unseen.insert((node, pair, depth + 1));
                 queue.push(to);
             }
         }

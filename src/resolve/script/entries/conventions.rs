@@ -177,7 +177,7 @@ impl Resolver<'_> {
                 }
                 names => names.contains(&name) && parent_path(inside) == *folder,
             };
-            framework.folders.iter().any(|folder| is_in(&folder))
+            framework.folders.iter().any(is_in)
         };
         let mut fitting = FRAMEWORKS.iter().filter(|framework| takes(framework));
         fitting.any(|framework| self.packages.uses(package, framework.dependencies)).then_some(Entry::Page)

@@ -3,6 +3,7 @@
 mod conventions;
 mod manifests;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::Resolver;
@@ -35,11 +36,9 @@ impl Resolver<'_> {
             }
         }
         let scripts: Vec<FileId> = sources.files_of(Family::Script).collect();
-        for &id in &scripts {
-            let path = &*sources.tree.file(id).path;
-            found.extend(self.by_convention(path).map(|entry| (id, entry)));
-        }
-        found.extend(patterns.files(&scripts, &self.files));
+        let by_convention = |&id: &FileId| Some((id, self.by_convention(&sources.tree.file(id).path)?));
+        found.par_extend(scripts.par_iter().filter_map(by_convention));
+        found.par_extend(patterns.files(&scripts, &self.files));
         found
     }
 
@@ -120,12 +119,14 @@ impl Patterns {
         }
     }
 
-    fn files(&self, scripts: &[FileId], files: &Files<'_>) -> Vec<(FileId, Entry)> {
-        let mut found = Vec::new();
-        for (glob, entry) in &self.all {
-            let matching = scripts.iter().filter(|&&id| glob.is_match(&*files.tree.file(id).path));
-            found.extend(matching.map(|&id| (id, *entry)));
-        }
-        found
+    fn files<'p>(
+        &'p self,
+        scripts: &'p [FileId],
+        files: &'p Files<'_>,
+    ) -> impl ParallelIterator<Item = (FileId, Entry)> + 'p {
+        self.all.par_iter().flat_map_iter(move |(glob, entry)| {
+            let matching = scripts.iter().filter(move |&&id| glob.is_match(&*files.tree.file(id).path));
+            matching.map(move |&id| (id, *entry))
+        })
     }
 }
