@@ -12,6 +12,7 @@ export function plainState() {
     look: null,
     filter: { hide: {}, directory: "", range: null },
     depth: 1,
+    near: false,
     selected: null,
     line: 0,
   };

@@ -31,12 +31,14 @@ let city = null;
 let state = plainState();
 /** @type {Building | null} */
 let selected = null;
+/** What the viewer has selected, as far as is known. @type {Building | null} */
+let inViewer = null;
 /** Whose details stand in the strip. @type {Building | null} */
 let described = null;
-/** Recordings that do not look as recorded any more. @type {Set<string>} */
-const dressed = new Set();
-/** A change of the look is on its way, and perhaps another one waits for it. */
-let lookIsAsked = false;
+/** The views of recordings that do not look as recorded any more. @type {Map<string, import("./types.js").View>} */
+const dressed = new Map();
+/** The view that is on its way, and perhaps another one waits for it. @type {import("./types.js").View | null} */
+let askedFor = null;
 let lookIsStale = false;
 
 const loading = new Loading({ selected: select, ready: restore });
@@ -92,6 +94,9 @@ function receive(message) {
       return clear();
     case "look":
       return dress(message);
+    case "framed":
+      state.near = message.near;
+      return;
     case "hits":
       return search.show(message.text, message.hits);
     case "source":
@@ -99,16 +104,20 @@ function receive(message) {
     case "lists":
       return showPlaces(message.lists, places);
     case "error":
-      lookIsAsked = false;
+      askedFor = null;
       return showWarning(message.message);
   }
 }
 
 /** @param {Command} command */
 function send(command) {
-  const recording = city?.recording_id ?? "";
-  const look = state.look ?? (city && dressed.has(recording) ? recordedLook(city) : null);
-  sendTo({ ...command, recording, view: { look, filter: state.filter, depth: state.depth } });
+  sendTo({ ...command, recording: city?.recording_id ?? "", view: view() });
+}
+
+/** @returns {import("./types.js").View} */
+function view() {
+  const look = state.look ?? (city && dressed.has(city.recording_id) ? recordedLook(city) : null);
+  return { look, filter: state.filter, depth: state.depth, near: state.near };
 }
 
 /**
@@ -120,7 +129,7 @@ function open(recording, isNews) {
   const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
   if (!info || info === city) return;
   city = info;
-  selected = described = null;
+  selected = described = inViewer = null;
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   showInfo(info);
   showLegend(info.legend);
@@ -148,7 +157,7 @@ function restore() {
   const before = JSON.stringify([state.look, state.filter]);
   const recorded = city ? recordedLook(city) : null;
   const look = wanted.look && recorded ? fillIn(wanted.look, recorded) : null;
-  state = { ...wanted, look, city: state.city };
+  state = { ...wanted, look, city: state.city, near: state.near };
   if (recorded) showLook(look ?? recorded);
   showFilter(state.filter);
   if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
@@ -183,16 +192,17 @@ function setFilter(filter) {
 
 /** One at a time: who turns a wheel over a menu asks for more than can be shown. */
 function askForLook() {
-  lookIsStale = lookIsAsked;
-  if (lookIsAsked) return;
-  lookIsAsked = true;
-  if (city) dressed.add(city.recording_id);
-  send({ type: "look", selected });
+  lookIsStale = askedFor !== null;
+  if (askedFor || !city) return;
+  const before = dressed.get(city.recording_id) ?? null;
+  askedFor = view();
+  dressed.set(city.recording_id, askedFor);
+  send({ type: "look", before, selected });
 }
 
 /** @param {ToPage & { type: "look" }} message */
 function dress({ legend, shown }) {
-  lookIsAsked = false;
+  askedFor = null;
   if (lookIsStale) return askForLook();
   showLegend(legend);
   showCount(shown);
@@ -226,9 +236,13 @@ function setDepth(depth) {
 }
 
 /** @param {ToPage & { type: "details" }} message */
-function describe({ building, details, reveal }) {
+function describe({ building, shown_as, details, reveal, framed }) {
   selected = building;
-  if (reveal) loading.select(building);
+  if (framed) state.near = true;
+  if (reveal) {
+    inViewer = shown_as;
+    loading.select(shown_as);
+  }
   const path = pathOf(building, details);
   state = { ...state, selected: path };
   remember(state);
@@ -247,8 +261,8 @@ function select(building, of) {
   // What another city loses as selection when the menu changes is no news.
   if (of !== city?.recording_id && !building) return;
   if (of !== city?.recording_id) open(of, true);
-  if (isSame(building, selected)) return;
-  selected = building;
+  if (isSame(building, inViewer)) return;
+  inViewer = building;
   state.line = 0;
   send(building ? { type: "select", building } : { type: "clear" });
 }

@@ -6,7 +6,7 @@ export interface Building {
 }
 
 export type Command =
-  | { type: "look"; selected: Building | null }
+  | { type: "look"; before: View | null; selected: Building | null }
   | { type: "select"; building: Building }
   | { type: "select_path"; path: string; frame: boolean }
   | { type: "clear" }
@@ -21,6 +21,8 @@ export interface View {
   look: Look | null;
   filter: Filter;
   depth: number;
+  /** Of a large city the viewer shows buildings, and not blocks. */
+  near: boolean;
 }
 
 export interface Look {
@@ -47,10 +49,10 @@ export type ToPage =
   | { type: "hello"; cities: PageInfo[]; recording_bytes: number }
   | { type: "rrd"; bytes: number }
   | { type: "ready" }
-  | { type: "details"; building: Building; details: Details; reveal: boolean }
+  | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean }
   | { type: "cleared" }
   | { type: "look"; legend: Legend; shown: Shown }
-  | { type: "framed" }
+  | { type: "framed"; near: boolean }
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }
   | { type: "lists"; lists: Lists }

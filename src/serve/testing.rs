@@ -24,6 +24,14 @@ impl CitySource for SmallCity {
         (building.instance == 0).then(|| Details::new("src/main.rs", Kind::File))
     }
 
+    fn meant(&self, _view: &View, clicked: Building) -> Building {
+        clicked
+    }
+
+    fn shown_as(&self, _view: &View, building: &Building) -> Building {
+        building.clone()
+    }
+
     fn building_of(&self, path: &str) -> Option<Building> {
         (path == "src/main.rs").then(|| Building { entity: "/city/src".to_owned(), instance: 0 })
     }
@@ -32,7 +40,7 @@ impl CitySource for SmallCity {
         building.map(|_| Bytes::from_static(b"arcs"))
     }
 
-    fn look(&self, _view: &View, _selected: Option<&Building>) -> Result<Dressed, String> {
+    fn look(&self, _view: &View, _before: Option<&View>, _selected: Option<&Building>) -> Result<Dressed, String> {
         Err("this city has one look only".to_owned())
     }
 

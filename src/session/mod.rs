@@ -24,17 +24,23 @@ pub trait CitySource: Send + Sync {
     /// Everything the details strip shows of a building or plate; `None` if there is no such instance.
     fn details(&self, building: &Building) -> Option<Details>;
 
+    /// The building or plate that an instance stands for in a view: a block stands for its only building or its directory.
+    fn meant(&self, view: &View, clicked: Building) -> Building;
+
+    /// The instance that stands for a building in a view; see [`CitySource::meant`].
+    fn shown_as(&self, view: &View, building: &Building) -> Building;
+
     /// The building of a file, or the plate of a directory, by its path in the repository.
     fn building_of(&self, path: &str) -> Option<Building>;
 
     /// A complete RRD stream that makes the viewer draw the imports around a building, or none of them for `None`.
     fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
 
-    /// What another look and other filters change, and the imports around what is selected.
+    /// What another look and other filters change of what was shown `before`, and the imports around what is selected.
     ///
     /// # Errors
     /// When there is no such look, as a sentence for the user.
-    fn look(&self, view: &View, selected: Option<&Building>) -> Result<Dressed, String>;
+    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String>;
 
     /// A complete RRD stream that moves the camera to a building or plate, or back to the whole city.
     fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
@@ -130,20 +136,22 @@ impl City {
     fn answer(&self, view: &View, command: Command) -> Answer {
         let source = &self.source;
         match command {
-            Command::Look { selected } => match source.look(view, selected.as_ref()) {
+            Command::Look { before, selected } => match source.look(view, before.as_ref(), selected.as_ref()) {
                 Ok(Dressed { legend, shown, rrd }) => {
                     Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
                 }
                 Err(message) => Answer::error(message),
             },
-            Command::Select { building } => self.select(view, building, false, false),
+            Command::Select { building } => self.select(view, source.meant(view, building), false, false),
             Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
                 Some(building) => self.select(view, building, true, frame),
                 None => Answer::error(format!("{path}: not in this city")),
             },
             Command::Clear => self.cleared(view),
             Command::Frame { building } => {
-                Answer { message: ToPage::Framed, rrd: source.frame(view, building.as_ref()).into_iter().collect() }
+                let near = building.is_some();
+                let rrd = source.frame(view, building.as_ref()).into_iter().collect();
+                Answer { message: ToPage::Framed { near }, rrd }
             }
             Command::Cycle { number } => self.cycle(view, number),
             Command::Search { text } => {
@@ -155,21 +163,30 @@ impl City {
         }
     }
 
-    fn select(&self, view: &View, building: Building, reveal: bool, frame: bool) -> Answer {
-        let Some(details) = self.source.details(&building) else { return self.cleared(view) };
-        let framed = frame.then(|| self.source.frame(view, Some(&building))).flatten();
-        let rrd = self.source.selected_imports(view, Some(&building)).into_iter().chain(framed).collect();
-        Answer { message: ToPage::Details { building, details, reveal }, rrd }
+    fn select(&self, view: &View, building: Building, reveal: bool, framed: bool) -> Answer {
+        let frame = || self.source.frame(view, Some(&building));
+        let rrd = self.source.selected_imports(view, Some(&building)).into_iter();
+        let rrd = rrd.chain(framed.then(frame).flatten()).collect();
+        self.described(view, building, reveal, framed, rrd).unwrap_or_else(|| self.cleared(view))
     }
 
     fn cycle(&self, view: &View, number: u64) -> Answer {
         let found = self.source.cycle(view, number);
-        match found.and_then(|(building, rrd)| Some((self.source.details(&building)?, building, rrd))) {
-            Some((details, building, rrd)) => {
-                Answer { message: ToPage::Details { building, details, reveal: true }, rrd }
-            }
-            None => Answer::error(format!("there is no import cycle {number} in this city")),
-        }
+        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, rrd));
+        answer.unwrap_or_else(|| Answer::error(format!("there is no import cycle {number} in this city")))
+    }
+
+    fn described(
+        &self,
+        view: &View,
+        building: Building,
+        reveal: bool,
+        framed: bool,
+        rrd: Vec<Bytes>,
+    ) -> Option<Answer> {
+        let details = self.source.details(&building)?;
+        let shown_as = if framed { building.clone() } else { self.source.shown_as(view, &building) };
+        Some(Answer { message: ToPage::Details { building, shown_as, details, reveal, framed }, rrd })
     }
 
     fn cleared(&self, view: &View) -> Answer {
@@ -209,6 +226,14 @@ mod tests {
             (building.instance == 7).then(|| Details::new("a.py", Kind::File))
         }
 
+        fn meant(&self, _view: &View, clicked: Building) -> Building {
+            clicked
+        }
+
+        fn shown_as(&self, _view: &View, building: &Building) -> Building {
+            building.clone()
+        }
+
         fn building_of(&self, path: &str) -> Option<Building> {
             (path == "a.py").then(|| Building { entity: "/city/a".to_owned(), instance: 7 })
         }
@@ -217,7 +242,7 @@ mod tests {
             Some(Bytes::from(building.map_or_else(|| "none".to_owned(), |b| b.instance.to_string())))
         }
 
-        fn look(&self, view: &View, _selected: Option<&Building>) -> Result<Dressed, String> {
+        fn look(&self, view: &View, _before: Option<&View>, _selected: Option<&Building>) -> Result<Dressed, String> {
             let look = view.look.as_ref().ok_or("no look")?;
             Ok(Dressed { legend: Legend::default(), shown: Shown::default(), rrd: Bytes::from(look.color.clone()) })
         }

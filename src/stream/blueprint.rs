@@ -119,6 +119,13 @@ fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, hidden: &[&
     writer.log(&background_entity(), &background(theme))
 }
 
+/// Messages that leave nothing out of the picture of the city.
+pub fn whole_contents(nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
+    layout.log(&format!("view/{CITY}/ViewContents"), &ViewContents::new(city_contents(&[])))?;
+    Ok(layout.finish())
+}
+
 /// Batches are left out one by one, as other recordings share the layout.
 fn city_contents(hidden: &[&str]) -> Vec<String> {
     let all = ["/city/**", "/blocks", "/ground/**", "/activity/**", "/imports/**", "/calls/**"];

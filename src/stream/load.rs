@@ -49,6 +49,8 @@ pub struct Loaded {
     pub boxes: FxHashMap<FileId, Cuboid>,
     /// Where names of districts stand, and what they say; those of the largest plates first.
     pub names: Vec<(glam::Vec3, String)>,
+    /// The files of each block of the city from afar; empty where there is none.
+    pub blocks: Vec<Vec<FileId>>,
 }
 
 /// A box in metres: its middle and half its extent.
@@ -102,6 +104,10 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
     };
     let functions = functions(table("functions")?)?;
     let (places, drawn) = places(table("index")?)?;
+    let blocks = tables.get("blocks").map(super::blocks::read).transpose()?.unwrap_or_default();
+    if blocks.iter().flatten().any(|file| file.index() >= tree.files.len()) {
+        return Err(LoadError::Damaged("its blocks are of files that there are not".to_owned()));
+    }
     check_ids(&tree, &metrics, &resolution, &functions, &drawn)?;
     let commit = one("commit")?;
     let mut analysis = Analysis {
@@ -121,7 +127,8 @@ fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
     let boxes = boxes(&places, &batches);
     let legend = serde_json::from_str(&one("legend")?).map_err(|_| LoadError::WrongType("legend".to_owned()))?;
     let arc_budget = arc_budget(&one("options")?);
-    Ok(Loaded { store, legend, analysis, arc_budget, batches: instances(&places), places, boxes, names })
+    let batches = instances(&places);
+    Ok(Loaded { store, legend, analysis, arc_budget, batches, places, boxes, names, blocks })
 }
 
 fn arc_budget(options: &str) -> Option<usize> {

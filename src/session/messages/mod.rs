@@ -29,11 +29,14 @@ pub struct FromPage {
 }
 
 /// What there is to be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
     /// The view has changed: what is shown is to follow.
     Look {
+        /// What the page shows so far, which need not be sent again; everything is for `None`.
+        #[serde(default)]
+        before: Option<View>,
         /// What is selected, whose arcs follow too.
         selected: Option<Building>,
     },
@@ -96,14 +99,18 @@ pub enum ToPage {
     },
     /// The whole city was sent.
     Ready,
-    /// `reveal` asks the page to select the building in the viewer too.
+    /// `reveal` asks the page to select it in the viewer too.
     Details {
         /// What was selected.
         building: Building,
+        /// The instance that stands for it in the picture: itself, or the block that it is merged into.
+        shown_as: Building,
         /// What is known of it.
         details: Details,
         /// Whether the viewer does not know of the selection yet.
         reveal: bool,
+        /// Whether the camera goes there.
+        framed: bool,
     },
     /// What was selected has no details.
     Cleared,
@@ -115,7 +122,10 @@ pub enum ToPage {
         shown: Shown,
     },
     /// The camera moves.
-    Framed,
+    Framed {
+        /// To a building or plate, and not to the whole city.
+        near: bool,
+    },
     /// What a search found, the best first.
     Hits {
         /// What was sought.

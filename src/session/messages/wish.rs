@@ -20,6 +20,8 @@ pub struct View {
     pub look: Option<Look>,
     /// Which buildings.
     pub filter: Filter,
+    /// Whether the camera is near buildings, of which a large city shows blocks only from afar.
+    pub near: bool,
     /// How many imports away from the selected file arcs are drawn, from 1 to [`MAX_DEPTH`].
     pub depth: u32,
 }
@@ -28,6 +30,11 @@ impl View {
     /// Whether it is as recorded.
     pub fn is_recorded(&self) -> bool {
         self.look.is_none() && self.filter == Filter::default()
+    }
+
+    /// Whether a large city is shown as blocks. What is left by a filter can be told apart from afar too.
+    pub fn is_far(&self) -> bool {
+        !self.near && self.filter == Filter::default()
     }
 
     /// The depth within its bounds.

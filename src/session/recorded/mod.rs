@@ -21,8 +21,8 @@ use super::{
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
-use crate::scan::{DirId, FileId};
-use crate::stream::{self, Frame, Loaded, LogMsg, Place, StreamError, Theme};
+use crate::scan::{DirId, FileId, parent_path};
+use crate::stream::{self, Changes, Distance, Frame, Loaded, LogMsg, Place, StreamError, Theme};
 use search::Index;
 use shape::{Shape, Shapes};
 
@@ -93,6 +93,16 @@ impl RecordedCity {
         Some(Building { entity: place.entity.clone(), instance: place.instance })
     }
 
+    /// The directory that holds two files, and so all that are sorted between them.
+    fn common_directory(&self, first: FileId, last: FileId) -> &str {
+        let path = |file| &*self.loaded.analysis.tree.file(file).path;
+        let mut directory = parent_path(path(first));
+        while !directory.is_empty() && !path(last).strip_prefix(directory).is_some_and(|rest| rest.starts_with('/')) {
+            directory = parent_path(directory);
+        }
+        directory
+    }
+
     fn imports_of(&self, file: FileId) -> &[Edge] {
         let edges = &self.loaded.analysis.resolution.edges;
         let start = edges.partition_point(|edge| edge.from < file);
@@ -114,17 +124,60 @@ impl RecordedCity {
 
     /// Lays the city out as a view wants it.
     fn dress(&self, view: &View) -> Result<(Arc<Shape>, City), String> {
-        let Loaded { analysis, legend, arc_budget, .. } = &self.loaded;
+        let (analysis, look) = (&self.loaded.analysis, self.look_of(view));
+        let shows = view.filter.shows(analysis);
+        let city = city_of(analysis, &look, |file| shows[file.index()]).map_err(|error| error.to_string())?;
+        Ok((self.shapes.add(view, Shape::of(&city, shows)), city))
+    }
+
+    fn look_messages(
+        &self,
+        view: &View,
+        before: Option<&View>,
+        shape: &Shape,
+        city: &City,
+    ) -> Result<Vec<LogMsg>, StreamError> {
+        let distance = if view.is_far() { Distance::Far } else { Distance::Near };
+        let changes = before.map_or(Changes::ALL, |before| self.changes(before, view));
+        stream::look(&self.loaded, city, |file| shape.shows(file), distance, changes, nanos_since_epoch())
+    }
+
+    fn changes(&self, before: &View, now: &View) -> Changes {
+        // Blocks are other boxes with every change.
+        if !self.loaded.blocks.is_empty() {
+            return Changes::ALL;
+        }
+        let (old, new) = (self.look_of(before), self.look_of(now));
+        let layout = old.area != new.area;
+        let boxes = layout || old.height != new.height || before.filter != now.filter;
+        Changes { layout, boxes, colors: old.color != new.color }
+    }
+
+    fn look_of(&self, view: &View) -> Look {
+        let legend = &self.loaded.legend;
         let recorded = || Look {
             area: legend.area.name.clone(),
             height: legend.height.name.clone(),
             color: legend.color.name.clone(),
             arcs: None,
         };
-        let look = Look { arcs: *arc_budget, ..view.look.clone().unwrap_or_else(recorded) };
-        let shows = view.filter.shows(analysis);
-        let city = city_of(analysis, &look, |file| shows[file.index()]).map_err(|error| error.to_string())?;
-        Ok((self.shapes.add(view, Shape::of(&city, shows)), city))
+        Look { arcs: self.loaded.arc_budget, ..view.look.clone().unwrap_or_else(recorded) }
+    }
+
+    /// What a large city changes when the camera comes near or goes away.
+    fn approach(&self, view: &View, near: bool) -> Vec<LogMsg> {
+        let wanted = View { near, ..view.clone() };
+        if self.loaded.blocks.is_empty() || wanted.is_far() == view.is_far() {
+            return Vec::new();
+        }
+        let dressed = self.dress(&wanted).ok();
+        dressed.and_then(|(shape, city)| self.look_messages(&wanted, None, &shape, &city).ok()).unwrap_or_default()
+    }
+
+    fn framed(&self, view: &View, place: Frame) -> Option<Bytes> {
+        let mut messages = self.approach(view, matches!(place, Frame::Part(..)));
+        messages.extend(stream::frame_messages(place, nanos_since_epoch()).ok()?);
+        bytes_of(&messages)
     }
 
     fn arcs(&self, shape: &Shape, steps: &[Step]) -> Result<Vec<LogMsg>, StreamError> {
@@ -147,6 +200,27 @@ impl CitySource for RecordedCity {
         }
     }
 
+    fn meant(&self, view: &View, clicked: Building) -> Building {
+        let block = || self.shape(view).blocks.get(usize::try_from(clicked.instance).ok()?).cloned();
+        let files = (clicked.entity == stream::BLOCKS).then(block).flatten();
+        let meant = files.and_then(|files| match files[..] {
+            [file] => self.building_of_file(file),
+            [first, .., last] => self.building_of(self.common_directory(first, last)),
+            [] => None,
+        });
+        meant.unwrap_or(clicked)
+    }
+
+    fn shown_as(&self, view: &View, building: &Building) -> Building {
+        let is_merged = view.is_far() && !self.loaded.blocks.is_empty();
+        let file = is_merged.then(|| self.file_of(building)).flatten();
+        let block = file.and_then(|file| self.shape(view).block_of(file));
+        match block {
+            Some(block) => Building { entity: stream::BLOCKS.to_owned(), instance: block as u64 },
+            None => building.clone(),
+        }
+    }
+
     fn building_of(&self, path: &str) -> Option<Building> {
         let tree = &self.loaded.analysis.tree;
         if let Some(building) = tree.file_id(path).and_then(|file| self.building_of_file(file)) {
@@ -160,7 +234,7 @@ impl CitySource for RecordedCity {
         bytes_of(&self.selection(view, &self.shape(view), building).ok()?)
     }
 
-    fn look(&self, view: &View, selected: Option<&Building>) -> Result<Dressed, String> {
+    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String> {
         let (shape, city) = self.dress(view)?;
         let shown = Shown {
             shown: self.loaded.analysis.drawn.iter().filter(|&&file| shape.shows(file)).count() as u64,
@@ -170,8 +244,7 @@ impl CitySource for RecordedCity {
                 .cloned(),
         };
         let failed = |error: StreamError| error.to_string();
-        let mut messages =
-            stream::look(&self.loaded, &city, |file| shape.shows(file), nanos_since_epoch()).map_err(failed)?;
+        let mut messages = self.look_messages(view, before, &shape, &city).map_err(failed)?;
         messages.extend(self.selection(view, &shape, selected).map_err(failed)?);
         let rrd = stream::to_bytes(&messages).map_err(failed)?.into();
         Ok(Dressed { legend: info::legend(&city.legend), shown, rrd })
@@ -186,7 +259,7 @@ impl CitySource for RecordedCity {
                 None => shape.frame(self.files_below(self.dir_of(building)?))?,
             },
         };
-        bytes_of(&stream::frame_messages(place, nanos_since_epoch()).ok()?)
+        self.framed(view, place)
     }
 
     fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
@@ -197,7 +270,7 @@ impl CitySource for RecordedCity {
         let shown = cycle.iter().copied().filter(|&file| shape.shows(file));
         let center = shown.max_by_key(|&file| (imports(file), std::cmp::Reverse(file)))?;
         let arcs = bytes_of(&self.arcs(&shape, &steps).ok()?)?;
-        let frame = bytes_of(&stream::frame_messages(shape.frame(cycle.iter().copied())?, nanos_since_epoch()).ok()?)?;
+        let frame = self.framed(view, shape.frame(cycle.iter().copied())?)?;
         Some((self.building_of_file(center)?, vec![arcs, frame]))
     }
 
@@ -224,7 +297,11 @@ impl CitySource for RecordedCity {
 
     fn theme(&self, screen: Screen) -> Option<Bytes> {
         let theme = if screen.is_light { Theme::Light } else { Theme::Dark };
-        bytes_of(&stream::theme_messages(&self.loaded, theme, screen.is_small, nanos_since_epoch()).ok()?)
+        let mut messages = stream::theme_messages(&self.loaded, theme, screen.is_small, nanos_since_epoch()).ok()?;
+        if !self.loaded.blocks.is_empty() {
+            messages.extend(stream::from_afar(&self.loaded, nanos_since_epoch()).ok()?);
+        }
+        bytes_of(&messages)
     }
 }
 

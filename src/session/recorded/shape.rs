@@ -19,6 +19,8 @@ pub struct Shape {
     boxes: Vec<Option<Cuboid>>,
     /// By file.
     shows: Vec<bool>,
+    /// The files of each block of a large city.
+    pub blocks: Vec<Vec<FileId>>,
 }
 
 impl Shape {
@@ -28,7 +30,7 @@ impl Shape {
         for building in &city.buildings {
             boxes[building.file.index()] = Some(Cuboid { center: building.center, half_size: building.half_size });
         }
-        Self { boxes, shows }
+        Self { boxes, shows, blocks: city.blocks.iter().map(|block| block.files.clone()).collect() }
     }
 
     fn recorded(loaded: &Loaded) -> Self {
@@ -37,7 +39,12 @@ impl Shape {
         for (file, cuboid) in &loaded.boxes {
             boxes[file.index()] = Some(*cuboid);
         }
-        Self { boxes, shows: vec![true; count] }
+        Self { boxes, shows: vec![true; count], blocks: loaded.blocks.clone() }
+    }
+
+    /// The block that a file is merged into.
+    pub fn block_of(&self, file: FileId) -> Option<usize> {
+        self.blocks.iter().position(|files| files.binary_search(&file).is_ok())
     }
 
     /// Whether a file's building is to be seen.
