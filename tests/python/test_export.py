@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from jsonschema import Draft7Validator
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 from rerun.experimental import RrdReader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -305,26 +305,25 @@ DRAW = """async (text) => {
 }"""
 
 
-def mermaid(*files: Path) -> list[dict]:
+def mermaid(playwright: Playwright, *files: Path) -> list[dict]:
     """What Mermaid draws, with the settings that GitHub does not let a diagram change."""
     if not MERMAID.exists():
         pytest.skip("npm brought no mermaid")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content("<body></body>")
-        page.add_script_tag(path=MERMAID)
-        drawn = [page.evaluate(DRAW, file.read_text()) for file in files]
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    page = browser.new_page()
+    page.set_content("<body></body>")
+    page.add_script_tag(path=MERMAID)
+    drawn = [page.evaluate(DRAW, file.read_text()) for file in files]
+    browser.close()
     return drawn
 
 
-def test_mermaid_draws_directories_and_files(tmp_path: Path) -> None:
+def test_mermaid_draws_directories_and_files(playwright: Playwright, tmp_path: Path) -> None:
     odd = write_odd(tmp_path / "odd")
     directories = export(odd, tmp_path / "directories.mmd", "--depth", "9")
     files = export(odd, tmp_path / "files.mmd", "--level", "file")
     own = export(ROOT / "src", tmp_path / "own.mmd")
-    drawn = mermaid(directories, files, own)
+    drawn = mermaid(playwright, directories, files, own)
     assert sorted(drawn[0]["nodes"]) == sorted([".", *(one_line(Path(name).parent.as_posix()) for name in ODD_NAMES)])
     assert sorted(drawn[1]["nodes"]) == sorted(["shared.py", *map(one_line, ODD_NAMES)])
     assert [node["lines"] for node in drawn[:2]] == [len(ODD_NAMES)] * 2
