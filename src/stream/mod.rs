@@ -22,7 +22,7 @@ use std::io;
 pub use blueprint::{Extent, Frame, Theme, frame_messages, messages as blueprint_messages, theme_messages};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
-pub use load::{Cuboid, Loaded, Place, has_footer, load};
+pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};
 pub use look::look;
 pub use record::record;
 pub use report::markdown as report_markdown;
