@@ -47,6 +47,22 @@ fn communities() {
 }
 
 #[test]
+fn what_breaks_a_cycle() {
+    assert_snapshot!(ask("cycles --break"), @"");
+}
+
+#[test]
+fn entry_points_and_unused() {
+    assert_snapshot!(ask("entry-points"), @"");
+    assert_snapshot!(ask("unused"), @"");
+}
+
+#[test]
+fn summary() {
+    assert_snapshot!(ask("summary"), @"");
+}
+
+#[test]
 fn paths() {
     assert_snapshot!(ask("path shop/main.py shop/stock.py"), @r"
     exit status: 0
@@ -183,6 +199,38 @@ fn impact() {
     ");
 }
 
+/// The shop in a git repository whose configuration names programs that leave a trace when they run.
+fn committed() -> Project {
+    let project = Project::new(SHOP);
+    let set_up = "cd shop && git init -q && git add . && git -c user.name=a -c user.email=a@b commit -qm first \
+        && git config core.fsmonitor 'touch ../ran #' && git config filter.x.clean 'touch ../ran; cat' \
+        && git config diff.external 'touch ../ran' && printf '*.py filter=x\\n' > .gitattributes";
+    let ran = project.shell(set_up);
+    assert_eq!(ran.code(), Some(0), "{ran}");
+    project
+}
+
+#[test]
+fn impact_of_what_git_finds_changed() {
+    let project = committed();
+    assert_snapshot!(project.run("query impact --changed -s shop"), @"");
+    project.write("shop/stock.py", "PRICE = 1\n");
+    project.write("shop/new.py", "from shop.main import run\n");
+    std::fs::remove_file(project.root().join("page/item.ts")).unwrap();
+    assert_snapshot!(project.run("query impact --changed -s shop"), @"");
+    assert_snapshot!(project.run("query impact --changed=HEAD -s shop/shop --paths"), @"");
+    assert_snapshot!(project.run("query impact --changed=v9 -s shop"), @"");
+    assert_eq!(project.names(), ["shop"], "a program of the configuration ran");
+}
+
+#[test]
+fn line_ends_are_no_change() {
+    let project = committed();
+    let text = std::fs::read_to_string(project.root().join("shop/stock.py")).unwrap();
+    project.write("shop/stock.py", &text.replace('\n', "\r\n"));
+    assert_eq!(project.run("query impact --changed -s shop --paths").stdout(), "");
+}
+
 #[test]
 fn unresolved() {
     assert_snapshot!(ask("unresolved"), @r"
@@ -242,13 +290,37 @@ fn names_as_a_shell_completes_them() {
 fn a_recording_answers_as_its_folder_does() {
     let project = Project::new(SHOP);
     project.log("");
-    for question in
-        ["cycles", "path shop/main.py shop/stock.py", "top complexity", "unresolved", "impact shop/stock.py"]
-    {
+    for question in [
+        "cycles",
+        "path shop/main.py shop/stock.py",
+        "top complexity",
+        "unresolved",
+        "impact shop/stock.py",
+        "entry-points",
+        "unused",
+        "summary",
+    ] {
         let [folder, recording] =
             ["shop", "city.rrd"].map(|source| project.run(&format!("query {question} -s {source}")));
         assert_eq!(recording.to_string(), folder.to_string(), "{question}");
     }
+    let ran = project.run("query impact --changed -s city.rrd");
+    assert_snapshot!(ran, @"");
+}
+
+#[test]
+fn a_recording_that_was_cut_off_answers_as_far_as_it_goes() {
+    let project = Project::new(SHOP);
+    let bytes = project.log("");
+    let whole = project.run("query -s city.rrd dependents shop/stock.py").stdout();
+    // Without its footer it is read from its start.
+    std::fs::write(project.beside().join("city.rrd"), &bytes[..bytes.len() - 40]).unwrap();
+    let ran = project.run("query -s city.rrd dependents shop/stock.py");
+    assert_eq!((ran.stdout(), ran.code()), (whole, Some(0)));
+    assert!(ran.stderr().contains("city.rrd: its end is missing"), "{ran}");
+    std::fs::write(project.beside().join("city.rrd"), &bytes[..bytes.len() / 3]).unwrap();
+    let ran = project.run("query -s city.rrd cycles");
+    assert_eq!(ran.code(), Some(2), "{ran}");
 }
 
 #[test]
@@ -268,6 +340,11 @@ fn nothing_to_answer_is_an_empty_table() {
     --- stderr
     nothing depends on a.txt
     ");
+    std::fs::create_dir(project.beside().join("empty")).unwrap();
+    assert_snapshot!(project.run("query summary empty"), @"");
+    assert_snapshot!(project.run("query cycles empty --json"), @"");
+    assert_snapshot!(project.run("query dependents a.txt -s empty"), @"");
+    assert_snapshot!(project.run("query impact --changed -s shop"), @"");
     assert_snapshot!(project.run("query unresolved shop --json"), @r#"
     exit status: 0
     --- stdout
