@@ -22,11 +22,11 @@ pub struct Summary<'a> {
     pub languages: Vec<LanguageRow>,
     /// Top-level directories by lines of code.
     pub directories: Vec<PartRow<'a>>,
-    /// The files with most lines of code that are no tests.
+    /// The files of the product with most lines of code.
     pub largest: Vec<FileRow<'a>>,
-    /// The most complex functions outside tests.
+    /// The most complex functions of the product.
     pub most_complex: Vec<FunctionRow<'a>>,
-    /// The files that most files import.
+    /// The files of the product that most files import.
     pub most_imported: Vec<FileRow<'a>>,
     /// The largest import cycles.
     pub cycles: Vec<CycleRow<'a>>,
@@ -140,7 +140,7 @@ const STARTS: usize = 5;
 /// Lists of at most `rows` rows.
 pub fn summary(analysis: &Analysis, rows: usize) -> Summary<'_> {
     let path = |file: FileId| &*analysis.tree.file(file).path;
-    let is_product = |file: &FileId| !matches!(text(analysis, "role", *file), "test" | "vendored");
+    let is_product = |file: &FileId| matches!(text(analysis, "role", *file), "product" | "");
     let ranked = |metric: &str| {
         let mut files: Vec<_> = analysis.drawn.iter().copied().filter(is_product).collect();
         files.sort_by_key(|&file| (Reverse(count(analysis, metric, file)), file));
@@ -288,7 +288,10 @@ fn read_first(analysis: &Analysis) -> Vec<ReadFirst<'_>> {
         hubs.sort_by(|a, b| ranks[b.index()].total_cmp(&ranks[a.index()]).then(a.cmp(b)));
         rows.extend(hubs.into_iter().take(STARTS).map(|file| ReadFirst {
             path: path(file),
-            why: format!("much depends on it: {} files import it", analysis.graph.fan_in(file)),
+            why: match analysis.graph.fan_in(file) {
+                1 => "1 file imports it, on which much depends".to_owned(),
+                files => format!("{files} files import it"),
+            },
         }));
     }
     let mut seen = FxHashSet::default();

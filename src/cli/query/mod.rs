@@ -147,7 +147,16 @@ impl Asked<'_> {
         let changes = history::changes(self.source, revision, paths)?;
         if !changes.deleted.is_empty() {
             let (count, first) = (changes.deleted.len(), table::printable(&changes.deleted[0]));
-            say(self.cli, &format!("left out, as they are deleted: {count} files, such as {first}"));
+            say(
+                self.cli,
+                &format!(
+                    "left out, as it is deleted: {first}{}",
+                    match count {
+                        1 => String::new(),
+                        count => format!(", and {} more", count - 1),
+                    }
+                ),
+            );
         }
         let mut found = named.files;
         found.extend(changes.changed.iter().filter_map(|path| tree.file_id(path)));

@@ -370,7 +370,7 @@ impl View for Unused<'_> {
         }
         let (count, shown) = (counted(self.files.len(), "file"), shown(self.files.len(), limit));
         let note = format!(
-            "nothing is known to use {count} of {}, with {} lines of code{shown}",
+            "{count} of {} that nothing is known to use, with {} lines of code{shown}",
             self.of_files, self.code_lines
         );
         Page::one(table, note)
@@ -408,12 +408,12 @@ impl View for Summary<'_> {
                 directories.map(|row| [text(row.path), row.files.to_string(), row.code_lines.to_string()]),
             ),
             section(
-                "Largest files that are no tests",
+                "Largest files of the product",
                 &[("code lines", Column::Number), file],
                 self.largest.iter().map(|row| [row.value.to_string(), text(row.path)]),
             ),
             section(
-                "Most complex functions outside tests",
+                "Most complex functions of the product",
                 &function,
                 functions.map(|row| [row.complexity.to_string(), text(row.name), text(row.path), row.line.to_string()]),
             ),
