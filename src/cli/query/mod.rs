@@ -183,7 +183,7 @@ impl Asked<'_> {
             let page = answer.page(self.limit(ROWS));
             let note = || {
                 if !page.note.is_empty() {
-                    say(self.cli, &page.note)
+                    say(self.cli, &page.note);
                 }
             };
             write_page(&mut stdout, &page).inspect(|()| note())
