@@ -22,8 +22,10 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "viewer")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "viewer")
 VIEWER_SCALES = (1_000, 10_000, 40_000)
+# One of each way to answer: graph, metrics, everything.
+QUESTIONS = ("summary", "cycles", "top complexity", "explain . README.md", "dependents . --tree", "unused")
 
 
 class Report:
@@ -223,6 +225,28 @@ def bench_viewer(report: Report) -> None:
         report.sections[f"viewer: {files}"] = dataclasses.asdict(drawn) | dataclasses.asdict(page)
 
 
+def bench_query(report: Report, title: str, tree: Path) -> None:
+    """What a question adds to the analysis, within one process; and how long it takes with a recording."""
+    log(tree, "--quiet")
+    base = [str(PROGRAM), "query", "--quiet", "-n", "1"]
+    for question in QUESTIONS:
+        command = [*base, *question.split(), "-s", str(tree), "--timings"]
+        shares = []
+        for _ in range(ARGS.runs):
+            done = subprocess.run(command, check=True, text=True, capture_output=True)
+            stages = json.loads(done.stderr.splitlines()[-1])["seconds"]
+            shares.append(sum(stages.values()) / (sum(stages.values()) - stages["query"]))
+        recorded = Contestant(question, [*base, *question.split(), "-s", str(RECORDING)], ARGS.runs)
+        result = interleaved([recorded])[question]
+        share = statistics.median(shares)
+        text = (
+            f"`query {question}` on {title}: {share:.3f}× the analysis; on its recording {result.wall_s * 1000:.0f} ms, "
+            f"{(result.user_s + result.system_s) * 1000:.0f} ms of processor time, "
+            f"{result.peak_bytes / 2**20:.0f} MiB."
+        )
+        report.line(f"{title}: query {question}", text, {"share": share, **dataclasses.asdict(result)})
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -239,7 +263,7 @@ def main(args: argparse.Namespace) -> None:
     inputs.CACHE.mkdir(parents=True, exist_ok=True)
     report, steps = Report(), args.only or STEPS
     trees = {
-        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size", "check"} & {*steps} else None,
+        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size", "check", "query"} & {*steps} else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
     load = os.getloadavg()[0]
@@ -260,6 +284,8 @@ def main(args: argparse.Namespace) -> None:
         bench_check(report, trees["Python"])
     if "viewer" in steps:
         bench_viewer(report)
+    if "query" in steps:
+        bench_query(report, trees["Python"].name, trees["Python"])
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

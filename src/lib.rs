@@ -7,6 +7,7 @@ pub mod city;
 pub mod cli;
 pub mod export;
 pub mod graph;
+pub mod history;
 pub mod lang;
 pub mod metrics;
 pub mod query;

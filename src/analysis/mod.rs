@@ -26,6 +26,8 @@ pub struct Options {
     pub with_minified: bool,
     /// Take files that are not text.
     pub with_binary: bool,
+    /// Let there be nothing to draw.
+    pub may_be_empty: bool,
 }
 
 impl Options {
@@ -172,7 +174,7 @@ pub fn analyze(
     let (mut tree, facts) = (SourceTree::new(read.entries), read.facts);
     tree.follow(&walk.links);
     let drawn: Vec<_> = tree.file_ids().filter(|&id| options.draws(tree.file(id).class)).collect();
-    if drawn.is_empty() {
+    if drawn.is_empty() && !options.may_be_empty {
         return Err(AnalysisError::Empty {
             root: root.to_owned(),
             what: why_empty(&tree, found, &skipped, &options.scan),

@@ -144,6 +144,9 @@ pub struct SourceArgs {
     pub path: PathBuf,
     #[command(flatten)]
     pub files: FileArgs,
+    /// Whether nothing to draw is no error.
+    #[arg(skip)]
+    pub may_be_empty: bool,
 }
 
 /// Which files are taken.
@@ -235,6 +238,7 @@ impl SourceArgs {
             with_generated: files.with.contains(&Class::Generated),
             with_minified: files.with.contains(&Class::Minified),
             with_binary: files.with.contains(&Class::Binary),
+            may_be_empty: self.may_be_empty,
         }
     }
 }

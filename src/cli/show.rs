@@ -128,11 +128,6 @@ impl Opened {
     pub fn analysis(&self) -> &Analysis {
         &self.loaded.analysis
     }
-
-    /// The same, taken out.
-    pub fn into_analysis(self) -> Analysis {
-        self.loaded.analysis
-    }
 }
 
 /// Reads recordings and makes sure that each has a city. One that was only found in a folder may have none: then it is
@@ -153,7 +148,7 @@ pub fn read_recordings(cli: &Cli, files: &[Found]) -> Result<Vec<Opened>> {
 }
 
 /// Reads a recording and makes sure that it has a city.
-pub fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
+fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
     let opened = Opened::new(bytes).with_context(|| file.display().to_string())?;
     if !stream::has_footer(&opened.bytes) {

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::args::{Cli, SourceArgs};
-use super::{progress, show};
+use super::{progress, say};
 use crate::analysis::{self, Analysis};
+use crate::stream;
 
 /// Whether a source is meant to be a recording.
 pub fn is_recording(path: &Path) -> bool {
@@ -20,13 +21,23 @@ pub fn analysis(cli: &Cli, args: &SourceArgs, cancelled: &AtomicBool) -> Result<
         if args.has_options() {
             bail!("{}: a recording has its files already; leave the options for files out", args.path.display());
         }
-        return show::read_recording(cli, &args.path).map(show::Opened::into_analysis);
+        return recorded(cli, &args.path);
     }
     check_revision(&args.path)?;
     let bar = progress::Bar::new(cli.quiet);
     let analysis = analysis::analyze(&args.path, &args.options(), &bar, cancelled);
     bar.finish();
     Ok(analysis?)
+}
+
+fn recorded(cli: &Cli, file: &Path) -> Result<Analysis> {
+    let named = || file.display().to_string();
+    let bytes = std::fs::read(file).with_context(named)?;
+    let analysis = stream::load_analysis(&bytes).with_context(named)?;
+    if !stream::has_footer(&bytes) {
+        say(cli, &format!("{}: its end is missing, it was cut off; what is there is taken", file.display()));
+    }
+    Ok(analysis)
 }
 
 /// A path with `@` that does not exist was probably meant as a revision.

@@ -39,6 +39,11 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Header and rows as lines, at most `width` characters wide as far as that can be.
     pub fn lines(&self, width: Option<usize>) -> Vec<String> {
         let mut grid = Grid::new();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Kinds, Link, Links};
 use crate::analysis::Analysis;
 use crate::graph::CodeGraph;
+use crate::graph::feedback::Cost;
 use crate::scan::FileId;
 
 /// Import cycles of a repository.
@@ -29,10 +30,25 @@ pub struct Cycle<'a> {
     pub links: usize,
     /// A shortest way round.
     pub shortest: Vec<Link<'a>>,
+    /// The fewest imports found without which it is no cycle; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaking: Option<Breaking<'a>>,
 }
 
-/// The cycles among imports of these kinds that hold one of the files that `keep` takes.
-pub fn cycles(analysis: &Analysis, kinds: Kinds, keep: impl Fn(FileId) -> bool) -> Cycles<'_> {
+/// Imports whose removal breaks a cycle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Breaking<'a> {
+    /// By importing, then by imported file.
+    pub links: Vec<Link<'a>>,
+    /// How many import statements they are.
+    pub imports: u64,
+    /// Whether it is proven that fewer statements do not suffice.
+    pub exact: bool,
+}
+
+/// The cycles among imports of these kinds that hold one of the files that `keep` takes. `with_breaking` looks for the
+/// imports that break them too, which may take seconds for cycles of thousands of files.
+pub fn cycles(analysis: &Analysis, kinds: Kinds, keep: impl Fn(FileId) -> bool, with_breaking: bool) -> Cycles<'_> {
     let links = Links::new(analysis, kinds);
     let computed;
     let graph = if kinds == Kinds::default() {
@@ -42,7 +58,11 @@ pub fn cycles(analysis: &Analysis, kinds: Kinds, keep: impl Fn(FileId) -> bool) 
         &computed
     };
     let kept = graph.cycles.iter().zip(1..).filter(|(files, _)| files.iter().any(|&file| keep(file)));
-    let cycles: Vec<_> = kept.map(|(files, number)| cycle(&links, graph, files, number)).collect();
+    let one = |(files, number): (&Vec<FileId>, usize)| {
+        let breaking = with_breaking.then(|| breaking(&links, graph, number - 1));
+        Cycle { breaking, ..cycle(&links, graph, files, number) }
+    };
+    let cycles: Vec<_> = kept.map(one).collect();
     Cycles { files: cycles.iter().map(|cycle| cycle.files.len()).sum(), cycles }
 }
 
@@ -54,7 +74,14 @@ fn cycle<'a>(links: &Links<'a>, graph: &CodeGraph, files: &[FileId], number: usi
         files: files.iter().map(|&file| links.path(file)).collect(),
         links: files.iter().map(|&file| inside(file).count()).sum(),
         shortest: shortest.windows(2).map(|pair| links.link(pair[0], pair[1])).collect(),
+        breaking: None,
     }
+}
+
+fn breaking<'a>(links: &Links<'a>, graph: &CodeGraph, cycle: usize) -> Breaking<'a> {
+    let found = graph.breaking_edges(cycle, Cost::Imports);
+    let edges = found.edges.iter().map(|&(from, to)| links.link(from, to));
+    Breaking { links: edges.collect(), imports: found.imports, exact: found.exact }
 }
 
 /// A shortest way from a file back to it, the file at both ends; of several the first by path.
@@ -118,7 +145,7 @@ mod tests {
     #[track_caller]
     fn check(graph: &str, kinds: Kinds, expect: &[(usize, usize, &str)]) {
         let analysis = analysis(graph);
-        let found = cycles(&analysis, kinds, |_| true);
+        let found = cycles(&analysis, kinds, |_| true, false);
         let way = |cycle: &Cycle<'_>| cycle.shortest.iter().map(|link| link.from).collect::<Vec<_>>().join(" ");
         let rows: Vec<_> = found.cycles.iter().map(|cycle| (cycle.files.len(), cycle.links, way(cycle))).collect();
         let expect: Vec<_> = expect.iter().map(|&(files, links, way)| (files, links, way.to_owned())).collect();
@@ -144,10 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn the_fewest_imports_break_it() {
+        let analysis = analysis("a > b\nb > a:1\nb > a:2\n");
+        let found = cycles(&analysis, Kinds::default(), |_| true, true);
+        let breaking = found.cycles[0].breaking.as_ref().unwrap();
+        assert_eq!((breaking.imports, breaking.exact, breaking.links[0].from), (1, true, "a"));
+    }
+
+    #[test]
     fn only_those_asked_for() {
         let analysis = analysis("a > b\nb > a\nx > y\ny > x\n");
         let y = analysis.tree.file_id("y").unwrap();
-        let found = cycles(&analysis, Kinds::default(), |file| file == y);
+        let found = cycles(&analysis, Kinds::default(), |file| file == y, false);
         assert_eq!((found.files, found.cycles[0].number), (2, 2));
     }
 }

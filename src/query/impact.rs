@@ -1,11 +1,13 @@
 //! What a change may reach, ranked.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::{Kinds, Links, Selection};
 use crate::analysis::Analysis;
 use crate::lang::ImportKind;
-use crate::metrics::Column;
+use crate::resolve::entry::Entry;
 use crate::scan::FileId;
 
 /// What an import leaves of the doubt that a change arrives.
@@ -18,7 +20,7 @@ const DOUBT_OF_TYPES: f64 = 0.75;
 pub struct Impact<'a> {
     /// The changed files.
     pub changed: Vec<&'a str>,
-    /// What may be reached and is no test, by score, then by depth and path.
+    /// What may be reached and is no test, by score, then by depth, by how many files import it, and by path.
     pub files: Vec<Reached<'a>>,
     /// The tests among what may be reached, and changed tests (depth 0), in the same order: what to run.
     pub tests: Vec<Reached<'a>>,
@@ -78,7 +80,9 @@ pub fn impact<'a>(analysis: &'a Analysis, changed: &Selection, kinds: Kinds, dep
             all.push((file, Reached { path: links.path(file), score, depth: at, through: links.path(through) }));
         }
     }
-    all.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(x.depth.cmp(&y.depth)).then(a.cmp(b)));
+    // Of equals, one that more files import spreads the change further. The bits of positive numbers are in their order.
+    let spread = |file: FileId| Reverse(links.sources(file).count());
+    all.sort_by_cached_key(|(file, row)| (Reverse(row.score.to_bits()), row.depth, spread(*file), *file));
     let (tests, files) = all.into_iter().partition::<Vec<_>, _>(|&(file, _)| is_test(analysis, file));
     let rows = |rows: Vec<(FileId, Reached<'a>)>| rows.into_iter().map(|(_, row)| row).collect();
     Impact {
@@ -101,12 +105,10 @@ fn arriving(links: &Links<'_>, steps: &[(FileId, FileId)], scores: &[f64]) -> (f
     (best * (1.0 - doubt), through)
 }
 
-/// Whether the file is a test, by its language's own conventions.
-pub fn is_test(analysis: &Analysis, file: FileId) -> bool {
-    match analysis.metric("role").map(|metric| &metric.values) {
-        Some(Column::Text(roles)) => &*roles[file.index()] == "test",
-        _ => false,
-    }
+/// Whether a test runner runs the file, by its language's own conventions.
+fn is_test(analysis: &Analysis, file: FileId) -> bool {
+    let entries = &analysis.resolution.entries;
+    entries.binary_search_by_key(&file, |entry| entry.0).is_ok_and(|at| entries[at].1 == Entry::Test)
 }
 
 #[cfg(test)]

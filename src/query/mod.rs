@@ -2,6 +2,7 @@
 
 mod communities;
 mod cycles;
+mod entries;
 mod explain;
 mod impact;
 mod links;
@@ -9,6 +10,7 @@ mod nearest;
 mod paths;
 mod reach;
 mod select;
+mod summary;
 #[cfg(test)]
 mod testing;
 mod top;
@@ -17,7 +19,8 @@ mod unresolved;
 use serde::Serialize;
 
 pub use communities::{Community, Depth, Grouping, MisplacedFile, communities};
-pub use cycles::{Cycle, Cycles, cycles};
+pub use cycles::{Breaking, Cycle, Cycles, cycles};
+pub use entries::{EntryPoint, EntryPoints, KindCount, STARTS, Unused, UnusedFile, entry_points, unused};
 pub use explain::{Explained, OneWay, explain};
 pub use impact::{Impact, Reached as ImpactRow, impact};
 pub use links::{Kinds, Links};
@@ -25,6 +28,9 @@ pub use nearest::nearest;
 pub use paths::{Paths, shortest_paths};
 pub use reach::{Direction, Reach, Reached, Tree, TreeRow, reach, tree};
 pub use select::{Selection, select};
+pub use summary::{
+    CycleRow, FileRow, FunctionRow, LanguageRow, PackageRow, PartRow, ReadFirst, Summary, Totals, summary,
+};
 pub use top::{Level, Top, TopRow, Value, top};
 pub use unresolved::{Group, GroupBy, UnresolvedImports, UnresolvedRow, unresolved};
 
@@ -86,6 +92,12 @@ pub enum QueryError {
         nearest: Vec<String>,
         /// Every name.
         known: Vec<String>,
+    },
+    /// A recording of before entries were known.
+    #[error("{repository}: this recording was written before entries were known; write it again with `repolis log`")]
+    NoEntries {
+        /// Name of the repository.
+        repository: String,
     },
     /// Both sides of a question about two parts hold the same files.
     #[error("{from} and {to}: the same files; name two different parts")]

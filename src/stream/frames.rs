@@ -1,7 +1,9 @@
 //! The sizes that a recording claims, checked before Rerun's decoder allocates as much: what cannot be allocated ends
 //! the process, and no panic could be caught.
 
-use re_log_encoding::{Decodable, MessageHeader, MessageKind, StreamFooter, StreamHeader};
+use re_log_encoding::{Decodable, MessageHeader, MessageKind, RawRrdManifest, StreamFooter, StreamHeader};
+use rerun::StoreKind;
+use rustc_hash::FxHashSet;
 
 use super::LoadError;
 
@@ -36,6 +38,35 @@ pub fn believable(bytes: &[u8]) -> Result<&[u8], LoadError> {
         }
     }
     Ok(bytes)
+}
+
+/// The same recording with only the chunks of the entities that `is_wanted` takes, found by its footer, so that the others
+/// need not be decompressed. `None` when there is no footer, or more than one recording in the file.
+pub fn only(bytes: &[u8], is_wanted: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
+    let mut starts = FxHashSet::default();
+    for manifest in RawRrdManifest::from_rrd_bytes(bytes).ok()? {
+        if manifest.store_id.kind() == StoreKind::Recording {
+            let entities = manifest.col_chunk_entity_path_raw().ok()?.iter();
+            let offsets = manifest.col_chunk_byte_offset().ok()?;
+            starts.extend(entities.zip(offsets).filter(|(entity, _)| entity.is_some_and(&is_wanted)).map(|row| row.1));
+        }
+    }
+    let mut at = StreamHeader::ENCODED_SIZE_BYTES;
+    let mut kept = bytes.get(..at)?.to_vec();
+    while let Some(header) = bytes.get(at..at + MessageHeader::ENCODED_SIZE_BYTES) {
+        let MessageHeader { kind, len } = MessageHeader::from_rrd_bytes(header).ok()?;
+        let start = at + MessageHeader::ENCODED_SIZE_BYTES;
+        let end = start.checked_add(usize::try_from(len).ok()?)?;
+        match kind {
+            MessageKind::End => {
+                return (end + StreamFooter::ENCODED_SIZE_BYTES == bytes.len() && !starts.is_empty()).then_some(kept);
+            }
+            MessageKind::ArrowMsg if !starts.contains(&(start as u64)) => {}
+            _ => kept.extend_from_slice(bytes.get(at..end)?),
+        }
+        at = end;
+    }
+    None
 }
 
 /// The last value of the field in a message of protocol buffers; 0 for what is none.

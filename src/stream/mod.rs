@@ -23,7 +23,7 @@ pub use blocks::BLOCKS;
 pub use blueprint::{Extent, Frame, Theme, frame_messages, messages as blueprint_messages, theme_messages};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
-pub use load::{Cuboid, Loaded, Place, has_footer, load};
+pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};
 pub use look::{Changes, Distance, from_afar, look};
 pub use record::record;
 pub use report::markdown as report_markdown;

@@ -47,6 +47,119 @@ fn communities() {
 }
 
 #[test]
+fn what_breaks_a_cycle() {
+    assert_snapshot!(ask("cycles --break"), @r"
+    exit status: 0
+    --- stdout
+    cycle  files  file           line  imports        kind
+        1      2  shop/cart.py      1  shop/stock.py  runtime
+                  shop/stock.py     2  shop/cart.py   runtime
+
+    Without 1 import there are no cycles; fewer do not suffice
+    cycle  file          line  imports        kind
+        1  shop/cart.py     1  shop/stock.py  runtime
+    --- stderr
+    1 import cycle, 2 files in them; each with a shortest way round
+    ");
+}
+
+#[test]
+fn entry_points_and_unused() {
+    assert_snapshot!(ask("entry-points"), @r"
+    exit status: 0
+    --- stdout
+    entry    file               language  imports
+    library  engine/src/lib.rs  Rust            1
+    --- stderr
+    1 entry point; of all kinds: 1 library, 1 package
+    ");
+    assert_snapshot!(ask("unused"), @r"
+    exit status: 0
+    --- stdout
+    file           language    role     code_lines  imports
+    page/index.ts  TypeScript  product           2        1
+    shop/main.py   Python      product           6        1
+    --- stderr
+    2 files of 8 that nothing is known to use, with 8 lines of code
+    ");
+}
+
+#[test]
+fn summary() {
+    assert_snapshot!(ask("summary"), @r"
+    exit status: 0
+    --- stdout
+    In all
+    text files                          10
+    directories                          5
+    lines of code                       22
+    functions                            5
+    imports between files                5
+    packages from outside                1
+    unresolved imports                   1
+    import cycles                        1
+    files in import cycles               2
+    files that nothing is known to use   2
+
+    Languages
+    language    files  code lines
+    Python          4          13
+    Rust            2           3
+    TypeScript      2           3
+    TOML            1           3
+    Markdown        1           0
+
+    Directories
+    directory  files  code lines
+    shop           4          13
+    engine         3           6
+    page           2           3
+    .              1           0
+
+    Largest files of the product
+    code lines  file
+             6  shop/main.py
+             4  shop/cart.py
+             3  shop/stock.py
+             2  engine/src/lib.rs
+             2  page/index.ts
+
+    Most complex functions of the product
+    complexity  function  file                 line
+             2  turn      engine/src/wheel.rs     1
+             2  total     shop/cart.py            4
+             2  run       shop/main.py            4
+             2  price     shop/stock.py           1
+             1  names     page/index.ts           2
+
+    Most imported files
+    importing files  file
+                  2  shop/cart.py
+                  1  engine/src/wheel.rs
+                  1  page/item.ts
+                  1  shop/stock.py
+
+    Largest import cycles
+    cycle  files  within
+        1      2  shop
+
+    Packages from outside that most files import
+    importing files  package
+                  1  json
+
+    Read first
+    file                 why
+    README.md            what the repository says of itself
+    engine/src/lib.rs    starts something (library), imports 1
+    shop/cart.py         2 files import it
+    shop/stock.py        1 file imports it, on which much depends
+    engine/src/wheel.rs  1 file imports it, on which much depends
+    page/item.ts         1 file imports it, on which much depends
+    --- stderr
+    ");
+}
+
+#[test]
 fn paths() {
     assert_snapshot!(ask("path shop/main.py shop/stock.py"), @r"
     exit status: 0
@@ -118,7 +231,7 @@ fn rankings() {
              6  shop/main.py
              4  shop/cart.py
     --- stderr
-    code_lines (in lines): 2 of 10
+    2 of 10 files, by code_lines (lines)
     ");
     assert_snapshot!(ask("top complexity --by function --in engine"), @r"
     exit status: 0
@@ -126,7 +239,7 @@ fn rankings() {
     complexity  function  file                 line
              2  turn      engine/src/wheel.rs     1
     --- stderr
-    complexity (in paths): 1 of 1
+    1 of 1 functions, by complexity (paths)
     ");
     assert_snapshot!(ask("top code_lines --by directory"), @r"
     exit status: 0
@@ -137,7 +250,7 @@ fn rankings() {
              3  engine/src
              3  page
     --- stderr
-    code_lines (sum of the files, in lines): 4 of 4
+    4 of 4 directories, by code_lines (lines, the sum of all files below)
     ");
     assert_snapshot!(ask("top language"), @r"
     exit status: 0
@@ -149,7 +262,7 @@ fn rankings() {
         1  Markdown
         1  TOML
     --- stderr
-    language: 5 of 5
+    5 of 5 values of language
     ");
 }
 
@@ -181,6 +294,67 @@ fn impact() {
     --- stderr
     a change of 1 file may reach 2 files and 0 test files
     ");
+}
+
+/// The shop in a git repository whose configuration names programs that leave a trace when they run.
+fn committed() -> Project {
+    let project = Project::new(SHOP);
+    let set_up = "cd shop && git init -q && git add . && git -c user.name=a -c user.email=a@b commit -qm first \
+        && git config core.fsmonitor 'touch ../ran #' && git config filter.x.clean 'touch ../ran; cat' \
+        && git config diff.external 'touch ../ran' && printf '*.py filter=x\\n' > .gitattributes";
+    let ran = project.shell(set_up);
+    assert_eq!(ran.code(), Some(0), "{ran}");
+    project
+}
+
+#[test]
+fn impact_of_what_git_finds_changed() {
+    let project = committed();
+    assert_snapshot!(project.run("query impact --changed -s shop"), @r"
+    exit status: 0
+    --- stdout
+    Files: 0
+    score  depth  file  through
+    --- stderr
+    a change of 0 files may reach 0 files and 0 test files
+    ");
+    project.write("shop/stock.py", "PRICE = 1\n");
+    project.write("shop/new.py", "from shop.main import run\n");
+    std::fs::remove_file(project.root().join("page/item.ts")).unwrap();
+    assert_snapshot!(project.run("query impact --changed -s shop"), @r"
+    exit status: 0
+    --- stdout
+    Files: 2
+    score  depth  file          through
+    0.500      1  shop/cart.py  shop/stock.py
+    0.250      2  shop/main.py  shop/cart.py
+    --- stderr
+    left out, as it is deleted: page/item.ts
+    a change of 2 files may reach 2 files and 0 test files
+    ");
+    assert_snapshot!(project.run("query impact --changed=HEAD -s shop/shop"), @r"
+    exit status: 0
+    --- stdout
+    Files: 0
+    score  depth  file  through
+    --- stderr
+    a change of 2 files may reach 0 files and 0 test files
+    ");
+    assert_snapshot!(project.run("query impact --changed=v9 -s shop"), @r#"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: v9: no such revision in shop: couldn't parse revision, input="v9"
+    "#);
+    assert_eq!(project.names(), ["shop"], "a program of the configuration ran");
+}
+
+#[test]
+fn line_ends_are_no_change() {
+    let project = committed();
+    let text = std::fs::read_to_string(project.root().join("shop/stock.py")).unwrap();
+    project.write("shop/stock.py", &text.replace('\n', "\r\n"));
+    assert_eq!(project.run("query impact --changed -s shop --paths").stdout(), "");
 }
 
 #[test]
@@ -242,13 +416,42 @@ fn names_as_a_shell_completes_them() {
 fn a_recording_answers_as_its_folder_does() {
     let project = Project::new(SHOP);
     project.log("");
-    for question in
-        ["cycles", "path shop/main.py shop/stock.py", "top complexity", "unresolved", "impact shop/stock.py"]
-    {
+    for question in [
+        "cycles",
+        "path shop/main.py shop/stock.py",
+        "top complexity",
+        "unresolved",
+        "impact shop/stock.py",
+        "entry-points",
+        "unused",
+        "summary",
+    ] {
         let [folder, recording] =
             ["shop", "city.rrd"].map(|source| project.run(&format!("query {question} -s {source}")));
         assert_eq!(recording.to_string(), folder.to_string(), "{question}");
     }
+    let ran = project.run("query impact --changed -s city.rrd");
+    assert_snapshot!(ran, @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: city.rrd: --changed looks into a folder; name the files instead
+    ");
+}
+
+#[test]
+fn a_recording_that_was_cut_off_answers_as_far_as_it_goes() {
+    let project = Project::new(SHOP);
+    let bytes = project.log("");
+    let whole = project.run("query -s city.rrd dependents shop/stock.py").stdout();
+    // Without its footer it is read from its start.
+    std::fs::write(project.beside().join("city.rrd"), &bytes[..bytes.len() - 40]).unwrap();
+    let ran = project.run("query -s city.rrd dependents shop/stock.py");
+    assert_eq!((ran.stdout(), ran.code()), (whole, Some(0)));
+    assert!(ran.stderr().contains("city.rrd: its end is missing"), "{ran}");
+    std::fs::write(project.beside().join("city.rrd"), &bytes[..200]).unwrap();
+    let ran = project.run("query -s city.rrd cycles");
+    assert_eq!(ran.code(), Some(2), "{ran}");
 }
 
 #[test]
@@ -267,6 +470,41 @@ fn nothing_to_answer_is_an_empty_table() {
     depth  file  imports  line  kind
     --- stderr
     nothing depends on a.txt
+    ");
+    std::fs::create_dir(project.beside().join("empty")).unwrap();
+    assert_snapshot!(project.run("query summary empty"), @r"
+    exit status: 0
+    --- stdout
+    In all
+    text files                          0
+    directories                         1
+    lines of code                       0
+    functions                           0
+    imports between files               0
+    packages from outside               0
+    unresolved imports                  0
+    import cycles                       0
+    files in import cycles              0
+    files that nothing is known to use  0
+    --- stderr
+    ");
+    assert_snapshot!(project.run("query cycles empty --json"), @r#"
+    exit status: 0
+    --- stdout
+    {"query":"cycles","schema":1,"repository":"empty","commit":null,"answer":{"cycles":[],"files":0}}
+    --- stderr
+    "#);
+    assert_snapshot!(project.run("query dependents a.txt -s empty"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: a.txt: no such file or directory in the repository
+    ");
+    assert_snapshot!(project.run("query impact --changed -s shop"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: shop: not in a git work tree, so there is nothing to compare with; name the files instead
     ");
     assert_snapshot!(project.run("query unresolved shop --json"), @r#"
     exit status: 0

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::args::FileArgs;
 use crate::lang::ImportKind;
-use crate::query::{GroupBy, Kinds, Level};
+use crate::query::{GroupBy, Kinds, Level, STARTS};
+use crate::resolve::entry::Entry;
 
 pub const HELP: &str = "\
 SOURCE is the current folder unless -s names another folder, a revision of one (path@rev) or a recording (.rrd).
@@ -68,6 +69,12 @@ pub enum Question {
     Impact(Impact),
     /// Imports that lead nowhere, with the reasons.
     Unresolved(Unresolved),
+    /// Files that something outside the imports starts or uses: programs, libraries, pages, scripts, tests.
+    EntryPoints(EntryPoints),
+    /// Files that no file imports and that are no entry point.
+    Unused(Unused),
+    /// The repository in a few numbers, and what to read first.
+    Summary(Summary),
 }
 
 impl Query {
@@ -78,6 +85,9 @@ impl Query {
             Question::Cycles(args) => &args.source,
             Question::Top(args) => &args.source,
             Question::Unresolved(args) => &args.source,
+            Question::EntryPoints(args) => &args.source,
+            Question::Unused(args) => &args.source,
+            Question::Summary(args) => &args.source,
             _ => &None,
         };
         match (&self.source, positional) {
@@ -97,6 +107,9 @@ pub struct Cycles {
     /// Only cycles with a file in this part; may be repeated.
     #[arg(long = "in", value_name = "PART")]
     pub within: Vec<String>,
+    /// Name the fewest imports found whose removal breaks each cycle; may take seconds.
+    #[arg(long = "break")]
+    pub breaking: bool,
     #[command(flatten)]
     pub kinds: KindArgs,
 }
@@ -182,7 +195,11 @@ pub struct Impact {
 }
 
 #[derive(Debug, Args)]
-pub struct Changed {}
+pub struct Changed {
+    /// Take the files that differ from the last commit, or from REV, staged and untracked ones too.
+    #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "HEAD", require_equals = true)]
+    pub changed: Option<String>,
+}
 
 #[derive(Debug, Args)]
 pub struct Unresolved {
@@ -217,6 +234,42 @@ impl From<Grouping> for GroupBy {
     }
 }
 
+#[derive(Debug, Args)]
+pub struct EntryPoints {
+    /// The same as -s SOURCE.
+    #[arg(id = "positional", value_name = "SOURCE")]
+    pub source: Option<PathBuf>,
+    /// Only these kinds [default: all but test, story, types, package and fixture].
+    #[arg(long, value_name = "ENTRY", value_delimiter = ',', value_parser = entry())]
+    pub kind: Vec<Entry>,
+    /// Only files in this part; may be repeated.
+    #[arg(long = "in", value_name = "PART")]
+    pub within: Vec<String>,
+}
+
+impl EntryPoints {
+    pub fn kinds(&self) -> &[Entry] {
+        if self.kind.is_empty() { &STARTS } else { &self.kind }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Unused {
+    /// The same as -s SOURCE.
+    #[arg(id = "positional", value_name = "SOURCE")]
+    pub source: Option<PathBuf>,
+    /// Only files in this part; may be repeated.
+    #[arg(long = "in", value_name = "PART")]
+    pub within: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Summary {
+    /// The same as -s SOURCE.
+    #[arg(id = "positional", value_name = "SOURCE")]
+    pub source: Option<PathBuf>,
+}
+
 /// Which imports count.
 #[derive(Debug, Args)]
 pub struct KindArgs {
@@ -236,4 +289,8 @@ fn kind() -> impl TypedValueParser<Value = ImportKind> {
         // Others are refused before.
         ImportKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(ImportKind::Runtime)
     })
+}
+
+fn entry() -> impl TypedValueParser<Value = Entry> {
+    PossibleValuesParser::new(Entry::ALL.map(Entry::name)).map(|name| Entry::named(&name).unwrap_or(Entry::Script))
 }

@@ -6,6 +6,7 @@ mod names;
 mod views;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
@@ -19,8 +20,9 @@ use names::Names;
 use views::{Page, View};
 
 use super::args::{Cli, SourceArgs};
-use super::{say, source, table};
+use super::{say, source, summary, table, tell};
 use crate::analysis::Analysis;
+use crate::history;
 use crate::query::{self, Direction, Selection};
 use crate::scan::FileId;
 
@@ -30,6 +32,8 @@ const SCHEMA: u32 = 1;
 const ROWS: usize = 50;
 /// Rows of a ranking without `--limit`.
 const TOP_ROWS: usize = 20;
+/// Rows of each list of a summary without `--limit`.
+const SUMMARY_ROWS: usize = 5;
 /// Shortest ways that are listed without `--limit`.
 const PATHS: usize = 10;
 /// Exit code of `--exit-code` when there is something.
@@ -37,19 +41,26 @@ const FOUND: u8 = 1;
 
 /// Answers the question on standard output.
 pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
-    let source = SourceArgs { path: args.source()?, files: args.files.clone() };
+    let source = SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true };
     let mut analysis = source::analysis(cli, &source, cancelled)?;
     if let Question::Top(top) = &args.question {
         analysis.demand(&top.metric);
     }
-    let asked = Asked { cli, args, analysis: &analysis, names: Names::new(&analysis, &source.path) };
-    asked.answer()
+    let mut timings = std::mem::take(&mut analysis.timings);
+    let names = Names::new(&analysis, &source.path);
+    let asked = Asked { cli, args, source: &source.path, analysis: &analysis, names };
+    let code = timings.time("query", || asked.answer())?;
+    if cli.timings {
+        tell(&summary::seconds(&timings));
+    }
+    Ok(code)
 }
 
 /// A question and what it is about.
 struct Asked<'a> {
     cli: &'a Cli,
     args: &'a Query,
+    source: &'a Path,
     analysis: &'a Analysis,
     names: Names<'a>,
 }
@@ -60,7 +71,7 @@ impl Asked<'_> {
         match &self.args.question {
             Question::Cycles(part) => {
                 let keep = self.part(&part.within)?;
-                self.print("cycles", &query::cycles(analysis, part.kinds.kinds(), keep))
+                self.print("cycles", &query::cycles(analysis, part.kinds.kinds(), keep, part.breaking))
             }
             Question::Path(ends) => {
                 let (from, to) = (self.names.select(&ends.from)?, self.names.select(&ends.to)?);
@@ -87,6 +98,15 @@ impl Asked<'_> {
                 let keep = self.part(&part.within)?;
                 self.print("unresolved", &query::unresolved(analysis, part.by.into(), keep))
             }
+            Question::EntryPoints(part) => {
+                let keep = self.part(&part.within)?;
+                self.print("entry-points", &query::entry_points(analysis, part.kinds(), keep)?)
+            }
+            Question::Unused(part) => {
+                let keep = self.part(&part.within)?;
+                self.print("unused", &query::unused(analysis, keep)?)
+            }
+            Question::Summary(_) => self.print("summary", &query::summary(analysis, self.limit(SUMMARY_ROWS))),
         }
     }
 
@@ -110,11 +130,39 @@ impl Asked<'_> {
         Ok(move |file| all || selection.has(file))
     }
 
-    fn changed(&self, files: &[String], _changed: &Changed) -> Result<Selection> {
-        if files.is_empty() {
-            bail!("name the files that change");
+    /// The files named, and those that git finds changed when it is asked.
+    fn changed(&self, files: &[String], changed: &Changed) -> Result<Selection> {
+        let named = self.union(files)?;
+        let Some(revision) = &changed.changed else {
+            if files.is_empty() {
+                bail!("no files: name those that change, or let git find them with --changed");
+            }
+            return Ok(named);
+        };
+        if !self.source.is_dir() {
+            bail!("{}: --changed looks into a folder; name the files instead", self.source.display());
         }
-        self.union(files)
+        let tree = &self.analysis.tree;
+        let paths = tree.files.iter().map(|file| file.path.to_string()).collect();
+        let changes = history::changes(self.source, revision, paths)?;
+        if !changes.deleted.is_empty() {
+            let (count, first) = (changes.deleted.len(), table::printable(&changes.deleted[0]));
+            say(
+                self.cli,
+                &format!(
+                    "left out, as it is deleted: {first}{}",
+                    match count {
+                        1 => String::new(),
+                        count => format!(", and {} more", count - 1),
+                    }
+                ),
+            );
+        }
+        let mut found = named.files;
+        found.extend(changes.changed.iter().filter_map(|path| tree.file_id(path)));
+        found.sort_unstable();
+        found.dedup();
+        Ok(Selection { name: format!("changes since {revision}"), files: found })
     }
 
     fn limit(&self, default: usize) -> usize {
@@ -133,7 +181,12 @@ impl Asked<'_> {
             answer.paths().into_iter().try_for_each(|path| writeln!(stdout, "{path}"))
         } else {
             let page = answer.page(self.limit(ROWS));
-            write_page(&mut stdout, &page).inspect(|()| say(self.cli, &page.note))
+            let note = || {
+                if !page.note.is_empty() {
+                    say(self.cli, &page.note)
+                }
+            };
+            write_page(&mut stdout, &page).inspect(|()| note())
         };
         match written.and_then(|()| stdout.flush()) {
             // A reader that went away had enough.
@@ -172,7 +225,8 @@ fn write_page(writer: &mut impl Write, page: &Page) -> io::Result<()> {
             writeln!(writer, "{}", table::printable(title))?;
         }
         let lines = section.table.lines(width);
-        for (line, text) in lines.iter().enumerate() {
+        // A table of two plain columns has no header.
+        for (line, text) in lines.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             let style = if line == 0 { Style::new().bold() } else { Style::new() };
             writeln!(writer, "{style}{text}{style:#}")?;
         }

@@ -2,8 +2,8 @@
 
 use crate::cli::table::{Column, Table};
 use crate::query::{
-    Cycles, Direction, Explained, Impact, ImpactRow, Import, Level, Link, OneWay, Paths, Reach, Top, Tree,
-    UnresolvedImports, Value,
+    Cycles, Direction, EntryPoints, Explained, Impact, ImpactRow, Import, Level, Link, OneWay, Paths, Reach, Summary,
+    Top, Tree, UnresolvedImports, Unused, Value,
 };
 
 /// An answer as a person reads it.
@@ -59,8 +59,10 @@ impl View for Cycles<'_> {
                 table.row(std::mem::take(&mut start).into_iter().chain(link_cells(link)));
             }
         }
+        let mut page = Page::one(table, String::new());
+        page.sections.extend(breaking(self, limit));
         let shown = shown(self.cycles.len(), limit);
-        let note = match self.cycles.len() {
+        page.note = match self.cycles.len() {
             0 => "no import cycles".to_owned(),
             count => format!(
                 "{}, {} in them{shown}; each with a shortest way round",
@@ -68,8 +70,25 @@ impl View for Cycles<'_> {
                 counted(self.files, "file")
             ),
         };
-        Page::one(table, note)
+        page
     }
+}
+
+/// The imports that break the cycles, if they were asked for.
+fn breaking(cycles: &Cycles<'_>, limit: usize) -> Option<Section> {
+    let rows = || cycles.cycles.iter().filter_map(|cycle| Some((cycle.number, cycle.breaking.as_ref()?)));
+    rows().next()?;
+    let mut table = Table::new(&[&[("cycle", Column::Number)][..], &IMPORT_COLUMNS].concat());
+    let links = rows().flat_map(|(number, breaking)| breaking.links.iter().map(move |link| (number, link)));
+    for (number, link) in links.take(limit) {
+        table.row([number.to_string()].into_iter().chain(link_cells(link)));
+    }
+    let imports: u64 = rows().map(|(_, breaking)| breaking.imports).sum();
+    let proven = if rows().all(|(_, breaking)| breaking.exact) { "; fewer do not suffice" } else { "" };
+    let links = rows().map(|(_, breaking)| breaking.links.len()).sum();
+    let shown = shown(links, limit);
+    let title = format!("Without {} there are no cycles{proven}{shown}", counted(imports as usize, "import"));
+    Some(Section { title: Some(title), table })
 }
 
 impl View for Paths<'_> {
@@ -199,13 +218,20 @@ impl View for Top<'_> {
                 _ => table.row([value, row.path.to_owned()]),
             }
         }
-        let unit = match (self.unit, self.aggregate) {
-            (_, Some("count")) => String::new(),
-            (unit, Some("sum")) => format!(" (sum of the files, in {unit})"),
-            (unit, Some("max")) => format!(" (largest of the files, in {unit})"),
-            (unit, _) => format!(" (in {unit})"),
+        let how = match (self.unit, self.aggregate) {
+            ("", _) => String::new(),
+            (unit, Some("sum")) => format!(" ({unit}, the sum of all files below)"),
+            (unit, Some("max")) => format!(" ({unit}, the largest of all files below)"),
+            (unit, _) => format!(" ({unit})"),
         };
-        Page::one(table, format!("{}{unit}: {} of {}", self.metric, self.rows.len(), self.count))
+        let (rows, count, metric) = (self.rows.len(), self.count, self.metric);
+        let note = match self.by {
+            _ if is_category => format!("{rows} of {count} values of {metric}"),
+            Level::File => format!("{rows} of {count} files, by {metric}{how}"),
+            Level::Directory => format!("{rows} of {count} directories, by {metric}{how}"),
+            Level::Function => format!("{rows} of {count} functions, by {metric}{how}"),
+        };
+        Page::one(table, note)
     }
 }
 
@@ -301,6 +327,147 @@ impl View for UnresolvedImports<'_> {
         let note = format!("{}{}", counted(self.imports, "unresolved import"), shown(self.imports, limit));
         Page { sections: sections.into(), note }
     }
+}
+
+impl View for EntryPoints<'_> {
+    fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.path).collect()
+    }
+
+    fn page(&self, limit: usize) -> Page {
+        let columns = [("entry", Column::Text), ("file", Column::Text), ("language", Column::Text)];
+        let mut table = Table::new(&[&columns[..], &[("imports", Column::Number)]].concat());
+        for file in self.files.iter().take(limit) {
+            table.row([file.entry, file.path, file.language, &file.imports.to_string()].map(str::to_owned));
+        }
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| format!("{} {}", kind.files, kind.entry)).collect();
+        let all = if kinds.is_empty() { String::new() } else { format!("; of all kinds: {}", kinds.join(", ")) };
+        let shown = shown(self.files.len(), limit);
+        Page::one(table, format!("{}{shown}{all}", counted(self.files.len(), "entry point")))
+    }
+}
+
+impl View for Unused<'_> {
+    fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.path).collect()
+    }
+
+    fn page(&self, limit: usize) -> Page {
+        let columns = [("file", Column::Text), ("language", Column::Text), ("role", Column::Text)];
+        let numbers = [("code_lines", Column::Number), ("imports", Column::Number)];
+        let mut table = Table::new(&[&columns[..], &numbers].concat());
+        for file in self.files.iter().take(limit) {
+            let numbers = [file.code_lines.to_string(), file.imports.to_string()];
+            table.row([file.path, file.language, file.role].map(str::to_owned).into_iter().chain(numbers));
+        }
+        let (count, shown) = (counted(self.files.len(), "file"), shown(self.files.len(), limit));
+        let note = format!(
+            "{count} of {} that nothing is known to use, with {} lines of code{shown}",
+            self.of_files, self.code_lines
+        );
+        Page::one(table, note)
+    }
+}
+
+impl View for Summary<'_> {
+    fn is_empty(&self) -> bool {
+        self.totals.files == 0
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.read_first.iter().map(|row| row.path).collect()
+    }
+
+    fn page(&self, _limit: usize) -> Page {
+        let text = |text: &str| text.to_owned();
+        let file = ("file", Column::Text);
+        let numbers = [("files", Column::Number), ("code lines", Column::Number)];
+        let cycle = [("cycle", Column::Number), ("files", Column::Number), ("within", Column::Text)];
+        let function = [("complexity", Column::Number), ("function", Column::Text), file, ("line", Column::Number)];
+        let languages = self.languages.iter();
+        let directories = self.directories.iter();
+        let functions = self.most_complex.iter();
+        let mut sections = vec![
+            section("In all", &[("", Column::Text), ("", Column::Number)], totals(self)),
+            section(
+                "Languages",
+                &[&[("language", Column::Text)][..], &numbers].concat(),
+                languages.map(|row| [text(row.language), row.files.to_string(), row.code_lines.to_string()]),
+            ),
+            section(
+                "Directories",
+                &[&[("directory", Column::Text)][..], &numbers].concat(),
+                directories.map(|row| [text(row.path), row.files.to_string(), row.code_lines.to_string()]),
+            ),
+            section(
+                "Largest files of the product",
+                &[("code lines", Column::Number), file],
+                self.largest.iter().map(|row| [row.value.to_string(), text(row.path)]),
+            ),
+            section(
+                "Most complex functions of the product",
+                &function,
+                functions.map(|row| [row.complexity.to_string(), text(row.name), text(row.path), row.line.to_string()]),
+            ),
+            section(
+                "Most imported files",
+                &[("importing files", Column::Number), file],
+                self.most_imported.iter().map(|row| [row.value.to_string(), text(row.path)]),
+            ),
+            section(
+                "Largest import cycles",
+                &cycle,
+                self.cycles.iter().map(|row| [row.number.to_string(), row.files.to_string(), text(row.path)]),
+            ),
+            section(
+                "Packages from outside that most files import",
+                &[("importing files", Column::Number), ("package", Column::Text)],
+                self.packages.iter().map(|row| [row.files.to_string(), text(row.package)]),
+            ),
+            section(
+                "Read first",
+                &[file, ("why", Column::Text)],
+                self.read_first.iter().map(|row| [text(row.path), row.why.clone()]),
+            ),
+        ];
+        sections.retain(|section| !section.table.is_empty());
+        Page { sections, note: String::new() }
+    }
+}
+
+fn totals(summary: &Summary<'_>) -> Vec<[String; 2]> {
+    let totals = &summary.totals;
+    let rows = [
+        ("text files", totals.files as u64),
+        ("directories", totals.directories as u64),
+        ("lines of code", totals.code_lines),
+        ("functions", totals.functions as u64),
+        ("imports between files", totals.imports as u64),
+        ("packages from outside", totals.packages as u64),
+        ("unresolved imports", totals.unresolved as u64),
+        ("import cycles", totals.cycles as u64),
+        ("files in import cycles", totals.files_in_cycles as u64),
+        ("files that nothing is known to use", totals.unused as u64),
+    ];
+    rows.map(|(name, value)| [name.to_owned(), value.to_string()]).into()
+}
+
+fn section<const N: usize>(
+    title: &str,
+    columns: &[(&str, Column)],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> Section {
+    let mut table = Table::new(columns);
+    rows.into_iter().for_each(|row| table.row(row));
+    Section { title: Some(title.to_owned()), table }
 }
 
 fn link_cells(link: &Link<'_>) -> [String; 4] {
