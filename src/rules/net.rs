@@ -1,6 +1,6 @@
 //! Imports between files and packages as compressed rows, and the shortest chains through them.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::Kinds;
 use super::universe::{NodeSet, Universe};
@@ -131,42 +131,46 @@ impl<'a> View<'a> {
         lines
     }
 
-    /// For each import that leaves `sources` towards `targets`, the shortest chain of pairs that begins with it and
-    /// goes through nodes of `between` only. Direct imports are chains of one pair.
-    pub fn chains(&self, sources: &NodeSet, targets: &NodeSet, between: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
-        let next = self.next_hops(targets, between);
-        let mut chains = Vec::new();
-        for first in sources.iter().flat_map(|node| self.outgoing(node)) {
-            let mut chain = vec![first];
-            let mut at = self.pair(first).to;
-            while !targets.has(at)
-                && let Some(hop) = next[at as usize]
-            {
-                chain.push(hop);
-                at = self.pair(hop).to;
-            }
-            if targets.has(at) {
-                chains.push(chain);
-            }
-        }
-        chains
+    /// For each import from a node of `is_source` towards `targets`, the shortest chain of pairs that begins with it and
+    /// goes through nodes of `between` only. Direct imports are chains of one pair. In the order of the first pairs.
+    pub fn chains(
+        &self,
+        targets: &[u32],
+        is_source: impl Fn(u32) -> bool,
+        between: impl Fn(u32) -> bool,
+    ) -> Vec<Vec<u32>> {
+        let Reached { firsts, next } = self.reached(targets, is_source, between);
+        let chain =
+            |first| std::iter::successors(Some(first), |&pair| next.get(&self.pair(pair).to).copied().flatten());
+        firsts.into_iter().map(|first| chain(first).collect()).collect()
     }
 
-    /// The first pair of a shortest way from each node of `between` to `targets`: breadth first, backwards.
-    fn next_hops(&self, targets: &NodeSet, between: impl Fn(u32) -> bool) -> Vec<Option<u32>> {
-        let mut next = vec![None; self.net.forward.len() - 1];
-        let mut reached: Vec<u32> = targets.iter().collect();
-        let mut at = 0;
-        while at < reached.len() {
-            for pair in self.incoming(reached[at]) {
+    /// Breadth first from `targets`, backwards. Touches no more than what leads there.
+    pub fn reached(&self, targets: &[u32], is_source: impl Fn(u32) -> bool, between: impl Fn(u32) -> bool) -> Reached {
+        let mut next: FxHashMap<u32, Option<u32>> = targets.iter().map(|&target| (target, None)).collect();
+        let (mut queue, mut firsts, mut at) = (targets.to_vec(), Vec::new(), 0);
+        while at < queue.len() {
+            for pair in self.incoming(queue[at]) {
                 let from = self.pair(pair).from;
-                if !targets.has(from) && between(from) && next[from as usize].is_none() {
-                    next[from as usize] = Some(pair);
-                    reached.push(from);
+                if is_source(from) {
+                    firsts.push(pair);
+                }
+                if !next.contains_key(&from) && between(from) {
+                    next.insert(from, Some(pair));
+                    queue.push(from);
                 }
             }
             at += 1;
         }
-        next
+        firsts.sort_unstable();
+        Reached { firsts, next }
     }
+}
+
+/// What leads to some targets.
+pub struct Reached {
+    /// Pairs from sources, sorted.
+    pub firsts: Vec<u32>,
+    /// The first pair of a shortest way from a node; none at a target.
+    next: FxHashMap<u32, Option<u32>>,
 }

@@ -216,7 +216,7 @@ impl<'a> Universe<'a> {
             }
         }
         let mut folder = wanted;
-        while self.tree.dir_id(folder).is_none() {
+        while !folder.is_empty() && self.tree.dir_id(folder).is_none() {
             folder = parent_path(folder);
         }
         let inside: Vec<_> = paths().filter(|path| parent_path(path) == folder).take(LISTED).collect();

@@ -6,8 +6,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 
-use super::Checker;
 use super::layers::is_index;
+use super::{Checker, listed};
 use crate::rules::finding::{About, Finding, Step};
 use crate::rules::glob::Globs;
 use crate::rules::model::CyclesOf;
@@ -131,7 +131,7 @@ impl Checker<'_> {
         };
         let place = if dir.is_some() { "holds" } else { "is in" };
         let back = way.first().copied().unwrap_or_default();
-        let message = format!("{place} a cycle of {} {what}: {} -> {back}", component.len(), way.join(" -> "));
+        let message = format!("{place} a cycle of {} {what}: {} -> {back}", component.len(), listed(&way, " -> "));
         Finding::new(self.rule, path, line, message, About::Cycle { members, steps })
     }
 }

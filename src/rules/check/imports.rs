@@ -9,7 +9,8 @@ impl Checker<'_> {
         let sources = self.universe.select(from, self.mistakes);
         let targets = self.universe.select(to, self.mistakes);
         let between = |node| transitive && !sources.has(node);
-        let chains = self.view.chains(&sources, &targets, between);
+        let targets: Vec<_> = targets.iter().collect();
+        let chains = self.view.chains(&targets, |node| sources.has(node), between);
         chains.iter().map(|chain| self.chain(chain, "")).collect()
     }
 
@@ -22,15 +23,17 @@ impl Checker<'_> {
             [_, _, _, _, ..] => ", which is not allowed".to_owned(),
             _ => format!(", which is not among {}", to.describe()),
         };
-        let chains = self.view.chains(&sources, &targets, |_| false);
+        let targets: Vec<_> = targets.iter().collect();
+        let chains = self.view.chains(&targets, |node| sources.has(node), |_| false);
         chains.iter().map(|chain| self.chain(chain, &why)).collect()
     }
 
     pub(super) fn required(&mut self, from: &Globs, to: &Globs, transitive: bool) -> Vec<Finding> {
         let sources = self.universe.select(from, self.mistakes);
         let targets = self.universe.select(to, self.mistakes);
-        let chains = self.view.chains(&sources, &targets, |_| transitive);
-        let having: Vec<u32> = chains.iter().map(|chain| self.view.pair(chain[0]).from).collect();
+        let targets: Vec<_> = targets.iter().collect();
+        let reached = self.view.reached(&targets, |node| sources.has(node), |_| transitive);
+        let having: Vec<u32> = reached.firsts.iter().map(|&first| self.view.pair(first).from).collect();
         let missing = sources.iter().filter(|node| having.binary_search(node).is_err());
         let to = to.describe();
         missing

@@ -15,6 +15,9 @@ use super::net::{Net, View};
 use super::universe::{NodeSet, Universe};
 use crate::analysis::Analysis;
 
+/// Names in a row that a message lists.
+const LISTED: usize = 8;
+
 /// What the rules found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
@@ -135,10 +138,18 @@ impl Checker<'_> {
         let to = &steps[steps.len() - 1].to;
         if steps.len() > 1 {
             let through: Vec<_> = steps[1..].iter().map(|step| step.from.as_str()).collect();
-            let message = format!("reaches {to} through {}{why}", through.join(", "));
+            let message = format!("reaches {to} through {}{why}", listed(&through, ", "));
             return Finding::new(self.rule, path, line, message, About::Chain(steps));
         }
         let Step { to, lines, .. } = steps.remove(0);
         Finding::new(self.rule, path, line, format!("imports {to}{why}"), About::Import { to, lines })
+    }
+}
+
+/// Names in a row; the last ones are only counted where there are many.
+fn listed(names: &[&str], separator: &str) -> String {
+    match names.len().checked_sub(LISTED) {
+        None | Some(0) => names.join(separator),
+        Some(more) => format!("{}{separator}{more} more", names[..LISTED].join(separator)),
     }
 }

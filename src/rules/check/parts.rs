@@ -3,7 +3,6 @@
 use super::Checker;
 use crate::rules::finding::Finding;
 use crate::rules::glob::Globs;
-use crate::rules::universe::NodeSet;
 
 /// Which part a node is in; none for most packages.
 pub struct Parts {
@@ -37,8 +36,15 @@ impl Parts {
         self.of[node as usize]
     }
 
-    fn set(&self, is_in: impl Fn(u32) -> bool) -> NodeSet {
-        self.of.iter().map(|part| part.is_some_and(&is_in)).collect()
+    /// The nodes of each part.
+    fn nodes(&self) -> Vec<Vec<u32>> {
+        let mut nodes = vec![Vec::new(); self.names.len()];
+        for (node, part) in (0..).zip(&self.of) {
+            if let Some(part) = part {
+                nodes[*part as usize].push(node);
+            }
+        }
+        nodes
     }
 }
 
@@ -62,12 +68,11 @@ impl Checker<'_> {
             }
             return findings;
         }
-        for target in 0..parts.names.len() as u32 {
-            let sources = parts.set(|part| part != target && wrong(part, target).is_some());
-            let targets = parts.set(|part| part == target);
-            let chains = self.view.chains(&sources, &targets, |node| parts.of(node).is_none());
-            let why = |chain: &[u32]| wrong(parts.of(self.view.pair(chain[0]).from)?, target);
-            findings.extend(chains.iter().map(|chain| self.chain(chain, &why(chain).unwrap_or_default())));
+        for (target, nodes) in (0..).zip(parts.nodes()) {
+            let why = |node| parts.of(node).filter(|part| *part != target).and_then(|part| wrong(part, target));
+            let chains = self.view.chains(&nodes, |node| why(node).is_some(), |node| parts.of(node).is_none());
+            let why = |chain: &[u32]| why(self.view.pair(chain[0]).from).unwrap_or_default();
+            findings.extend(chains.iter().map(|chain| self.chain(chain, &why(chain))));
         }
         findings
     }

@@ -4,6 +4,7 @@
 
 use super::draft::Draft;
 use crate::rules::config::{Node, Value};
+use crate::rules::glob::matcher;
 use crate::scan::{SourceTree, join_path};
 
 /// Keys that say how dep-tree reads or draws, and whether that changes what is found.
@@ -106,7 +107,7 @@ fn globs(node: &Node, base: &str, tree: &SourceTree) -> Vec<String> {
 fn glob(text: &str, base: &str, tree: &SourceTree) -> Vec<String> {
     let whole = join_path(base, text).filter(|path| !path.is_empty()).unwrap_or_else(|| text.to_owned());
     let anchored = if whole.contains('/') { whole.clone() } else { format!("/{whole}") };
-    let matcher = globset::GlobBuilder::new(&whole).literal_separator(true).build().map(|glob| glob.compile_matcher());
+    let matcher = matcher(&whole, true);
     let may_be_dir =
         !whole.ends_with("**") && matcher.is_ok_and(|matcher| tree.dirs.iter().any(|dir| matcher.is_match(&*dir.path)));
     if may_be_dir { vec![anchored, format!("!{whole}/**")] } else { vec![anchored] }

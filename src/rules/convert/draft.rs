@@ -5,6 +5,9 @@ use rustc_hash::FxHashMap;
 use super::Converted;
 use crate::rules::config::{Mistake, Place};
 
+/// Wildcards may stand for every file: no rule is written for each of more.
+pub const MAX_RULES: usize = 1_000;
+
 /// The text so far, and what could not be converted.
 #[derive(Default)]
 pub struct Draft {

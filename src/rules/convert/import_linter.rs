@@ -2,7 +2,7 @@
 //!
 //! Source: the documentation of import-linter 2.16, "Contract types".
 
-use super::draft::{Draft, Except, list, quoted};
+use super::draft::{Draft, Except, MAX_RULES, list, quoted};
 use super::python::Modules;
 use crate::rules::config::{Node, Place, Value};
 use crate::rules::glob::PACKAGE;
@@ -156,6 +156,10 @@ impl Converter<'_> {
             modules.iter().flat_map(|module| self.modules.expand(module, self.names)).collect()
         };
         let (all_sources, all_targets) = (expanded(&sources), expanded(&targets));
+        if all_sources.len().saturating_mul(all_targets.len()) > MAX_RULES * MAX_RULES {
+            let message = format!("{} sources and {} targets are too many", all_sources.len(), all_targets.len());
+            return self.draft.leave(contract.place, text(contract, "name"), message);
+        }
         let clashes = |source: &String| all_targets.iter().any(|target| overlap(source, target, as_packages));
         // A source may import what it shares modules with, and that alone: each such source is a rule of its own.
         let groups: Vec<(Vec<String>, Vec<String>)> = if all_sources.iter().any(clashes) {
@@ -259,6 +263,10 @@ impl Converter<'_> {
             .iter()
             .flat_map(|(module, _)| self.modules.expand(module, self.names))
             .collect();
+        if protected.len() > MAX_RULES {
+            let message = format!("{} protected modules, more than {MAX_RULES}", protected.len());
+            return self.draft.leave(contract.place, text(contract, "name"), message);
+        }
         for module in protected {
             let to = self.globs(&module, as_packages);
             let everything = self.packages.iter().flat_map(|package| self.package(package));

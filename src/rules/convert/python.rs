@@ -126,14 +126,22 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// Whether an expression stands for a name: `*` is one part, `**` one or more.
+/// Whether an expression stands for a name: `*` is one part, `**` one or more. Takes the product of their lengths.
 fn stands_for(wanted: &[&str], name: &[&str]) -> bool {
-    match (wanted.split_first(), name.split_first()) {
-        (None, None) => true,
-        (Some((&"**", rest)), Some((_, below))) => stands_for(rest, below) || stands_for(wanted, below),
-        (Some((&part, rest)), Some((&first, below))) => (part == "*" || part == first) && stands_for(rest, below),
-        _ => false,
+    // Whether what was read of the expression stands for the first parts of the name.
+    let mut fits: Vec<bool> = (0..=name.len()).map(|parts| parts == 0).collect();
+    for part in wanted {
+        let before = fits.clone();
+        fits[0] = false;
+        for at in 0..name.len() {
+            fits[at + 1] = match *part {
+                "**" => before[at] || fits[at],
+                "*" => before[at],
+                part => before[at] && part == name[at],
+            };
+        }
     }
+    fits[name.len()]
 }
 
 /// What a module's file ends with: that of its source, or of a stub for what is compiled.
@@ -186,7 +194,10 @@ fn root_of(tree: &SourceTree, base: &str, package: &str) -> String {
     }
     let suffix = format!("/{relative}");
     let below = |dir: &str| base.is_empty() || dir.starts_with(&format!("{base}/"));
-    let found =
-        tree.dirs.iter().filter(|dir| dir.path.ends_with(&suffix) && below(&dir.path)).min_by_key(|dir| dir.depth);
-    found.map_or_else(|| near[0].clone(), |dir| dir.path[..dir.path.len() - suffix.len()].to_owned())
+    let above = |dir: &str| dir[..dir.len() - suffix.len()].to_owned();
+    // What is imported by this name lies in no package itself.
+    let is_within = |dir: &str| tree.file_id(&format!("{}/__init__.py", above(dir))).is_some();
+    let found = tree.dirs.iter().filter(|dir| dir.path.ends_with(&suffix) && below(&dir.path));
+    let found = found.min_by_key(|dir| (is_within(&dir.path), dir.depth));
+    found.map_or_else(|| near[0].clone(), |dir| above(&dir.path))
 }

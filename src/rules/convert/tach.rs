@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
-use super::draft::Draft;
+use super::draft::{Draft, MAX_RULES};
 use super::python::Modules;
 use crate::rules::config::{Node, Value};
+use crate::rules::glob::matcher;
 use crate::scan::{SourceTree, join_path, parent_path};
 
 /// What tach leaves out where `exclude` is missing.
@@ -74,6 +75,10 @@ pub fn convert(root: &Node, domains: &[(String, Node)], base: &str, tree: &Sourc
         reader.domain(path, domain);
     }
     let configured = reader.found;
+    if configured.len() > MAX_RULES {
+        let message = format!("{} modules, more than {MAX_RULES}: name them less finely", configured.len());
+        return draft.leave(root.place, "modules", message);
+    }
     let mut kinds = vec!["runtime".to_owned(), "re-export".to_owned()];
     if root.get("ignore_type_checking_imports").is_some_and(|node| node.value == Value::Flag(false)) {
         kinds.push("type-only".to_owned());
@@ -100,15 +105,14 @@ fn texts<'n>(node: &'n Node, key: &str) -> Vec<&'n str> {
 }
 
 /// Those that match nothing here are left: a glob that matches nothing is a mistake in a rule file.
-fn excludes(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) -> Vec<GlobMatcher> {
+fn excludes(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) -> Vec<GlobSet> {
     let own = root.get("exclude").map(Node::items);
     let written = own.map_or_else(|| DEFAULT_EXCLUDES.to_vec(), |items| items.iter().filter_map(Node::text).collect());
     let (mut taken, mut matchers) = (Vec::new(), Vec::new());
     for text in written {
         let relative = text.trim_end_matches('/');
         let whole = join_path(base, relative).unwrap_or_else(|| relative.to_owned());
-        let Ok(glob) = globset::GlobBuilder::new(&whole).literal_separator(true).build() else { continue };
-        let matcher = glob.compile_matcher();
+        let Ok(matcher) = matcher(&whole, true) else { continue };
         let mut paths = tree.dirs.iter().map(|dir| &*dir.path).chain(tree.files.iter().map(|file| &*file.path));
         if paths.any(|path| matcher.is_match(path)) {
             matchers.push(matcher.clone());
@@ -257,8 +261,7 @@ fn matches(wanted: &str, module: &str) -> bool {
     // `a.**` stands for `a` too.
     let pattern = wanted.strip_suffix(".**").map_or_else(|| wanted.to_owned(), |above| format!("{above}{{,/**}}"));
     let pattern = pattern.replace('.', "/");
-    let glob = globset::GlobBuilder::new(&pattern).literal_separator(true).empty_alternates(true).build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(module.replace('.', "/")))
+    matcher(&pattern, true).is_ok_and(|matcher| matcher.is_match(module.replace('.', "/")))
 }
 
 /// Which files belong to which module: each to the deepest.
