@@ -263,7 +263,9 @@ def main(args: argparse.Namespace) -> None:
     inputs.CACHE.mkdir(parents=True, exist_ok=True)
     report, steps = Report(), args.only or STEPS
     trees = {
-        "Python": (args.python or inputs.python_tree()).resolve() if {"python", "size", "check", "query"} & {*steps} else None,
+        "Python": (args.python or inputs.python_tree()).resolve()
+        if {"python", "size", "check", "query"} & {*steps}
+        else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
     load = os.getloadavg()[0]
