@@ -1,18 +1,16 @@
 //! A recording becomes an analysis and a city's geometry again.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
 
-use re_log_encoding::{Decodable, DecoderApp, StreamFooter};
-use rerun::external::re_log_types::LogMsg;
+use re_log_encoding::{Decodable, StreamFooter};
 use rerun::log::Chunk;
-use rerun::{Points3D, StoreId, StoreKind};
+use rerun::{Points3D, StoreId};
 use rustc_hash::FxHashMap;
 use tokei::LanguageType;
 
 use super::ground::NAMES;
 use super::table::Table;
-use super::{LoadError, tables};
+use super::{LoadError, frames, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
 use crate::city::{Legend, MAX_INSTANCES};
 use crate::graph::CodeGraph;
@@ -81,10 +79,8 @@ pub fn has_footer(bytes: &[u8]) -> bool {
 /// When it is no Rerun recording, has no city, or was written by another version with other tables. A recording whose
 /// end is missing is read as far as it goes.
 pub fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
-    let bytes = super::frames::believable(bytes)?;
     // Arrow's reader asserts what a damaged file does not keep.
-    let loaded = caught(|| read(bytes)).map_err(LoadError::Damaged)??;
-    Ok(loaded)
+    caught(|| read(bytes)).map_err(LoadError::Damaged)?
 }
 
 /// Reads only the analysis of a recording that Repolis wrote, which is several times faster.
@@ -92,16 +88,13 @@ pub fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
 /// # Errors
 /// Those of [`load`].
 pub fn load_analysis(bytes: &[u8]) -> Result<Analysis, LoadError> {
-    let bytes = super::frames::believable(bytes)?;
-    let read = || match super::frames::only(bytes, |entity| table_name(entity).is_some()) {
-        Some(tables) => read_tables(&chunks(&tables[..])?.tables).map(|read| read.0),
-        None => read_tables(&chunks(bytes)?.tables).map(|read| read.0),
-    };
+    let read = || Ok(read_tables(&chunks(bytes, |entity| table_name(entity).is_some())?.tables)?.0);
     caught(read).map_err(LoadError::Damaged)?
 }
 
-fn read(reader: impl BufRead) -> Result<Loaded, LoadError> {
-    let Chunks { store, tables, batches, names } = chunks(reader)?;
+fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
+    let is_read = |entity: &str| table_name(entity).is_some() || is_batch(entity) || entity == NAMES;
+    let Chunks { store, tables, batches, names } = chunks(bytes, is_read)?;
     let (analysis, places) = read_tables(&tables)?;
     let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
     let boxes = boxes(&places, &batches);
@@ -202,19 +195,18 @@ fn table_name(entity: &str) -> Option<&str> {
     entity.strip_prefix("/tables/").or_else(|| entity.strip_prefix("/__properties/"))
 }
 
-fn chunks(reader: impl BufRead) -> Result<Chunks, LoadError> {
+fn is_batch(entity: &str) -> bool {
+    entity.starts_with("/city/")
+}
+
+fn chunks(bytes: &[u8], is_wanted: impl Fn(&str) -> bool + Send + Sync) -> Result<Chunks, LoadError> {
     let mut found = Chunks::default();
-    for message in DecoderApp::decode_lazy(reader) {
-        let LogMsg::ArrowMsg(store, arrow) = message? else { continue };
-        if store.kind() != StoreKind::Recording {
-            continue;
-        }
-        let chunk = Chunk::from_arrow_msg(&arrow)?;
-        let entity = chunk.entity_path().to_string();
+    for (store, chunk) in frames::chunks(bytes, is_wanted)? {
+        let entity = frames::entity_of(&chunk);
         if let Some(name) = table_name(&entity) {
             found.tables.insert(name.to_owned(), Table::from_chunk(&chunk));
             found.store = Some(store);
-        } else if entity.starts_with("/city/") {
+        } else if is_batch(&entity) {
             found.batches.insert(entity, chunk);
         } else if entity == NAMES {
             found.names = names(&chunk);

@@ -75,7 +75,7 @@ pub enum LoadError {
     Io(#[from] io::Error),
     /// It is not Rerun's format, or is damaged.
     #[error("not a readable Rerun recording: {0}")]
-    Decode(#[from] re_log_encoding::DecodeError),
+    Decode(#[from] re_log_encoding::CodecError),
     /// It is Rerun's format, but its content cannot be what was written.
     #[error("a damaged recording ({0}); write it again with `repolis log FOLDER -o FILE`")]
     Damaged(String),

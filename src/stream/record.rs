@@ -1,4 +1,4 @@
-//! A whole recording: properties, ground, buildings, arcs, graph, report, tables and layout, in that order.
+//! A whole recording: layout, properties, ground, buildings, arcs, graph, report and tables, in that order.
 
 use std::sync::Arc;
 
@@ -37,12 +37,13 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
     for (name, table) in tables::tables(analysis).into_iter().chain([("index", index(city))]) {
         writer.log_batches(&format!("/tables/{name}"), table.into_batches()?)?;
     }
-    let mut messages = writer.finish();
     let hidden: Vec<&str> = match city.blocks[..] {
         [] => Vec::new(),
         _ => city.batches.iter().map(|batch| &*batch.name).collect(),
     };
-    messages.extend(blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden)?);
+    // Before what is shown in it: a viewer that is still reading would make up a layout of its own.
+    let mut messages = blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden)?;
+    messages.extend(writer.finish());
     Ok(messages)
 }
 

@@ -121,7 +121,7 @@ fn not_a_recording() {
     repolis: gone.rrd: No such file or directory (os error 2)
     ");
     assert_snapshot!(message("replay notes.txt"), @r#"
-    repolis: notes.txt: not a readable Rerun recording: Codec error: Not an RRD file: expected FourCC header "RRF2", got "no r"
+    repolis: notes.txt: not a readable Rerun recording: Not an RRD file: expected FourCC header "RRF2", got "no r"
     "#);
     assert_snapshot!(message("replay shop"), @r"
     repolis: shop: no recordings (.rrd) in this folder; write one with `repolis log FOLDER -o FILE`

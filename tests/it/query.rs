@@ -556,6 +556,6 @@ fn mistakes() {
     exit status: 2
     --- stdout
     --- stderr
-    repolis: notes.rrd: not a readable Rerun recording: Codec error: Not an RRD file: expected FourCC header "RRF2", got "no r"
+    repolis: notes.rrd: not a readable Rerun recording: Not an RRD file: expected FourCC header "RRF2", got "no r"
     "#);
 }
