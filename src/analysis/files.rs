@@ -38,7 +38,9 @@ pub fn read_all(
             read
         })
         .collect();
-    let mut files = ReadFiles::default();
+    let taken = read.iter().filter(|read| read.is_ok()).count();
+    let mut files =
+        ReadFiles { entries: Vec::with_capacity(taken), facts: Vec::with_capacity(taken), skipped: Vec::new() };
     for result in read {
         match result {
             Ok((entry, facts)) => {

@@ -128,13 +128,27 @@ fn computed<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = Unresolved> + 
 
 /// What `resolve` makes of each file, on all cores. A file at which it panics costs only its own imports.
 fn each_file(files: &[FileId], resolve: impl Fn(FileId) -> Resolution + Sync) -> Resolution {
-    let one = |&file| caught(|| resolve(file)).unwrap_or_else(|panic| failed([file], &panic));
-    let parts = files.par_chunks(64).map(|files| joined(files.iter().map(one).collect()));
+    each_file_with(files, || (), |(), file| resolve(file))
+}
+
+/// The same with a state that files next to each other share.
+fn each_file_with<S>(
+    files: &[FileId],
+    new_state: impl Fn() -> S + Sync,
+    resolve: impl Fn(&mut S, FileId) -> Resolution + Sync,
+) -> Resolution {
+    let parts = files.par_chunks(64).map(|files| {
+        let mut state = new_state();
+        let mut one = |&file| caught(|| resolve(&mut state, file)).unwrap_or_else(|panic| failed([file], &panic));
+        joined(files.iter().map(&mut one).collect())
+    });
     joined(parts.collect())
 }
 
 fn joined(parts: Vec<Resolution>) -> Resolution {
     let mut all = Resolution::default();
+    all.edges.reserve_exact(parts.iter().map(|part| part.edges.len()).sum());
+    all.externals.reserve_exact(parts.iter().map(|part| part.externals.len()).sum());
     for part in parts {
         all.edges.extend(part.edges);
         all.externals.extend(part.externals);

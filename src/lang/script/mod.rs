@@ -6,6 +6,8 @@ mod imports;
 mod references;
 mod visit;
 
+use std::cell::RefCell;
+
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
@@ -44,14 +46,32 @@ pub(super) fn extract(text: &str, language: LanguageType) -> Facts {
     }
 }
 
+thread_local! {
+    /// A thread's syntax trees follow each other in the same memory.
+    static ARENA: RefCell<Allocator> = RefCell::default();
+}
+
+/// More is given back after a large file, in bytes.
+const MAX_KEPT_BYTES: usize = 4 << 20;
+
 fn parse(text: &str, language: LanguageType) -> Facts {
-    let allocator = Allocator::default();
+    ARENA.with_borrow_mut(|arena| {
+        let facts = parse_in(arena, text, language);
+        if arena.capacity() > MAX_KEPT_BYTES {
+            *arena = Allocator::default();
+        }
+        arena.reset();
+        facts
+    })
+}
+
+fn parse_in(allocator: &Allocator, text: &str, language: LanguageType) -> Facts {
     let mut best: Option<ParserReturn<'_>> = None;
     for &mode in modes(language) {
         if best.is_some() && mode.is_typescript() && depth::many_angles(text) {
             break;
         }
-        let attempt = parse_as(&allocator, text, mode);
+        let attempt = parse_as(allocator, text, mode);
         if best.as_ref().is_none_or(|best| errors(&attempt) < errors(best)) {
             best = Some(attempt);
         }

@@ -1,6 +1,7 @@
 //! Imports between scripts: relative paths, `tsconfig` paths, workspace packages and their exports, in a clone in which
 //! nothing was installed or built. Never guessed: what leads nowhere is kept with its reason.
 
+mod answers;
 mod entries;
 mod files;
 mod json;
@@ -11,8 +12,9 @@ mod tests;
 mod tsconfig;
 
 use crate::lang::{Detail, Family, ImportKind, ScriptFacts, caught};
-use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file};
+use crate::resolve::{Edge, External, Resolution, Sources, Unresolved, each_file_with};
 use crate::scan::{FileId, join_path, parent_path};
+use answers::Answers;
 use files::{Files, Importer};
 use packages::{Condition, Packages};
 use specifier::Specifier;
@@ -22,8 +24,8 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
     let resolver = Resolver::new(sources);
     let files: Vec<_> = sources.files_of(Family::Script).collect();
     let imports = || {
-        each_file(&files, |id| match &sources.facts(id).detail {
-            Detail::Script(facts) => resolver.resolve_file(id, facts),
+        each_file_with(&files, Answers::default, |answers, id| match &sources.facts(id).detail {
+            Detail::Script(facts) => resolver.resolve_file(id, facts, answers),
             _ => Resolution::default(),
         })
     };
@@ -34,6 +36,7 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Resolution {
 }
 
 /// Where an import leads.
+#[derive(Clone)]
 enum Target {
     File(FileId),
     Package(String),
@@ -61,7 +64,7 @@ impl<'a> Resolver<'a> {
         Self { files, packages, configs }
     }
 
-    fn resolve_file(&self, from: FileId, facts: &ScriptFacts) -> Resolution {
+    fn resolve_file(&self, from: FileId, facts: &'a ScriptFacts, answers: &mut Answers<'a>) -> Resolution {
         let mut found = Resolution::default();
         let path = &*self.files.tree.file(from).path;
         for import in &facts.imports {
@@ -72,7 +75,7 @@ impl<'a> Resolver<'a> {
                 (_, false) => Condition::Import,
             };
             let importer = Importer { path, dir: parent_path(path), condition };
-            match self.target(&import.specifier, importer) {
+            match self.target(&import.specifier, importer, answers) {
                 Target::File(to) => found.edges.push(Edge { from, to, line, kind }),
                 Target::Package(package) => {
                     found.externals.push(External { from, package: package.into(), line, kind });
@@ -86,7 +89,7 @@ impl<'a> Resolver<'a> {
         found
     }
 
-    fn target(&self, written: &str, importer: Importer<'_>) -> Target {
+    fn target(&self, written: &'a str, importer: Importer<'a>, answers: &mut Answers<'a>) -> Target {
         match specifier::classify(written) {
             Specifier::Relative(path) => self.relative(path, importer),
             Specifier::Rooted(path) => self.rooted(path, importer),
@@ -96,7 +99,9 @@ impl<'a> Resolver<'a> {
                 .configs
                 .by_paths(name, importer, &self.files)
                 .map_or_else(|| Target::Package(name.into()), Target::File),
-            Specifier::Bare(name) => self.bare(name, importer),
+            Specifier::Bare(name) => self
+                .mapped(name, importer)
+                .unwrap_or_else(|| answers.answer(name, importer, || self.of_package(name, importer))),
             Specifier::Empty => Target::nowhere("an empty module name"),
         }
     }
@@ -174,15 +179,22 @@ impl<'a> Resolver<'a> {
     }
 
     fn bare(&self, name: &str, importer: Importer<'_>) -> Target {
+        self.mapped(name, importer).unwrap_or_else(|| self.of_package(name, importer))
+    }
+
+    /// What the configurations around the importer make of a name, or a module of the runtime.
+    fn mapped(&self, name: &str, importer: Importer<'_>) -> Option<Target> {
         if let Some(id) = self.configs.by_paths(name, importer, &self.files) {
-            return Target::File(id);
+            return Some(Target::File(id));
         }
         if let Some(builtin) = specifier::builtin(name) {
-            return Target::Package(builtin);
+            return Some(Target::Package(builtin));
         }
-        if let Some(id) = self.configs.by_base_url(name, importer, &self.files) {
-            return Target::File(id);
-        }
+        self.configs.by_base_url(name, importer, &self.files).map(Target::File)
+    }
+
+    /// What a package answers; the same to all files of a directory that ask in the same way.
+    fn of_package(&self, name: &str, importer: Importer<'_>) -> Target {
         if specifier::is_alias(name) {
             return Target::nowhere("an alias that no tsconfig or package.json here defines");
         }

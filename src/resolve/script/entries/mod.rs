@@ -100,8 +100,15 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 /// Globs for files that are loaded without being named.
 #[derive(Default)]
 struct Patterns {
-    all: Vec<(globset::GlobMatcher, Entry)>,
+    all: Vec<Pattern>,
     seen: FxHashSet<String>,
+}
+
+struct Pattern {
+    glob: globset::GlobMatcher,
+    /// What every path that it takes begins with.
+    prefix: String,
+    entry: Entry,
 }
 
 impl Patterns {
@@ -115,18 +122,22 @@ impl Patterns {
             return;
         }
         if let Ok(glob) = globset::GlobBuilder::new(&path).literal_separator(true).build() {
-            self.all.push((glob.compile_matcher(), entry));
+            let meta = path.find(['*', '?', '[', '{', '\\']).unwrap_or(path.len());
+            self.all.push(Pattern { glob: glob.compile_matcher(), prefix: path[..meta].to_owned(), entry });
         }
     }
 
+    /// The files that the patterns take, of `scripts`, which are in path order.
     fn files<'p>(
         &'p self,
         scripts: &'p [FileId],
         files: &'p Files<'_>,
     ) -> impl ParallelIterator<Item = (FileId, Entry)> + 'p {
-        self.all.par_iter().flat_map_iter(move |(glob, entry)| {
-            let matching = scripts.iter().filter(move |&&id| glob.is_match(&*files.tree.file(id).path));
-            matching.map(move |&id| (id, *entry))
+        let path = |id: FileId| &*files.tree.file(id).path;
+        self.all.par_iter().flat_map_iter(move |Pattern { glob, prefix, entry }| {
+            let start = scripts.partition_point(|&id| path(id) < prefix.as_str());
+            let near = scripts[start..].iter().take_while(move |&&id| path(id).starts_with(prefix.as_str()));
+            near.filter(move |&&id| glob.is_match(path(id))).map(move |&id| (id, *entry))
         })
     }
 }

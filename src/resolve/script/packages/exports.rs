@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 /// How a package is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::resolve::script) enum Condition {
     /// By `import`.
     Import,
