@@ -183,8 +183,9 @@ pub fn analyze(
     progress.report("resolving imports", 0, 1);
     let resolution = timings.time("resolve", || workers.install(|| resolve(&Sources { tree: &tree, facts: &facts })));
     let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
-    let metrics = timings
-        .time("metrics", || metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)));
+    let usage = || Usage::new(&tree, &resolution.entries);
+    let metrics =
+        timings.time("metrics", || workers.install(|| metrics::compute(&tree.files, &facts, &graph, &usage())));
     let (functions, diagnostics) = timings.time("rows", || rows(facts));
     let name = identity::folder_name(root);
     let commit = timings.time("commit", || identity::commit(root));

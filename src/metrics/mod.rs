@@ -8,6 +8,8 @@ pub use demand::{ON_DEMAND, OnDemand, on_demand};
 pub use directories::{DirectoryMetric, by_directory};
 pub use role::{Role, Usage};
 
+use rayon::prelude::*;
+
 use crate::graph::CodeGraph;
 use crate::lang::{Facts, Function};
 use crate::resolve::entry::Entry;
@@ -188,7 +190,7 @@ pub fn compute(files: &[SourceFile], facts: &[Facts], graph: &CodeGraph, usage: 
         Compute::Text(compute) => Column::Text(inputs().map(|of| Box::from(compute(&of))).collect()),
     };
     METRICS
-        .iter()
+        .par_iter()
         .map(|spec| Metric {
             name: spec.name.into(),
             unit: spec.unit.into(),

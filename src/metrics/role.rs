@@ -1,5 +1,6 @@
 //! What a file is for: by the folders above it, by what starts it, by its name and language.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use tokei::LanguageType;
 
@@ -56,7 +57,8 @@ impl Usage {
         let mut by_file = vec![None; tree.files.len()];
         entries.iter().for_each(|&(file, entry)| by_file[file.index()] = Some(entry));
         let tested = tested_dirs(tree, entries);
-        let roles = tree.files.iter().zip(&by_file).map(|(file, &entry)| role(tree, file, entry, &tested)).collect();
+        let roles =
+            tree.files.par_iter().zip(&by_file).map(|(file, &entry)| role(tree, file, entry, &tested)).collect();
         Self { entries: by_file, roles }
     }
 }

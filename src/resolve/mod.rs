@@ -104,9 +104,9 @@ pub fn resolve(sources: &Sources<'_>) -> Resolution {
     let mut all = joined(parts.collect());
     all.unresolved.extend(computed(sources));
     all.edges.retain(|edge| edge.from != edge.to);
-    all.edges.sort_unstable();
+    all.edges.par_sort_unstable();
     all.edges.dedup();
-    all.externals.sort_unstable();
+    all.externals.par_sort_unstable();
     all.externals.dedup();
     all.unresolved.sort_unstable();
     all.unresolved.dedup();

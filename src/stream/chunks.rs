@@ -1,5 +1,6 @@
 //! Chunks with ids that follow from their order, so that the same input gives the same bytes.
 
+use rayon::prelude::*;
 use rerun::external::arrow::array::ArrayRef;
 use rerun::external::re_log_types::external::re_tuid::Tuid;
 use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource};
@@ -53,14 +54,35 @@ impl StoreWriter {
 
     /// Logs component batches at an entity, one row.
     pub fn log_batches(&mut self, entity: &str, batches: Vec<SerializedComponentBatch>) -> Result<(), ChunkError> {
-        let id = Tuid::from_nanos_and_inc(self.next_id, 0);
+        self.messages.push(self.message(self.next_id, entity, batches)?);
         self.next_id += 1;
+        Ok(())
+    }
+
+    /// Logs one row for each of `items`, in their order: the entity and the component batches that `row` makes of it, on all
+    /// cores.
+    pub fn log_each<T: Sync>(
+        &mut self,
+        items: &[T],
+        row: impl Fn(&T) -> Result<(String, Vec<SerializedComponentBatch>), StreamError> + Sync,
+    ) -> Result<(), StreamError> {
+        let message = |(index, item)| {
+            let (entity, batches) = row(item)?;
+            Ok(self.message(self.next_id + index as u64, &entity, batches)?)
+        };
+        let messages: Result<Vec<_>, StreamError> = items.par_iter().enumerate().map(message).collect();
+        self.messages.extend(messages?);
+        self.next_id += items.len() as u64;
+        Ok(())
+    }
+
+    fn message(&self, id: u64, entity: &str, batches: Vec<SerializedComponentBatch>) -> Result<LogMsg, ChunkError> {
+        let id = Tuid::from_nanos_and_inc(id, 0);
         let chunk = Chunk::builder_with_id(ChunkId::from_tuid(id), entity)
             .with_serialized_batches(RowId::from_tuid(id), self.timepoint.clone(), batches)
             .build()?;
         let message: ArrowMsg = chunk.to_arrow_msg()?;
-        self.messages.push(LogMsg::ArrowMsg(self.store.clone(), message));
-        Ok(())
+        Ok(LogMsg::ArrowMsg(self.store.clone(), message))
     }
 
     /// Everything logged, in order.

@@ -34,8 +34,7 @@ pub fn chunks(
     let is_listed = |frame: &&Frame<'_>| listed.as_ref().is_none_or(|starts| starts.contains(&frame.start));
     let messages = frames.par_iter().filter(|frame| frame.kind == MessageKind::ArrowMsg).filter(is_listed);
     let read: Result<Vec<_>, LoadError> = messages.map(|frame| chunk(frame.message)).collect();
-    let is_wanted =
-        |(store, chunk): &_| StoreId::kind(store) == StoreKind::Recording && is_wanted(&entity_of(chunk));
+    let is_wanted = |(store, chunk): &_| StoreId::kind(store) == StoreKind::Recording && is_wanted(&entity_of(chunk));
     Ok(read?.into_iter().filter(is_wanted).collect())
 }
 

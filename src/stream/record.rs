@@ -34,9 +34,8 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
     arcs::log(&mut writer, city)?;
     arcs::log_graph(&mut writer, analysis, city)?;
     writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
-    for (name, table) in tables::tables(analysis).into_iter().chain([("index", index(city))]) {
-        writer.log_batches(&format!("/tables/{name}"), table.into_batches()?)?;
-    }
+    writer.log_each(tables::TABLES, |(name, table)| Ok((table_entity(name), table(analysis).into_batches()?)))?;
+    writer.log_batches(&table_entity("index"), index(city).into_batches()?)?;
     let hidden: Vec<&str> = match city.blocks[..] {
         [] => Vec::new(),
         _ => city.batches.iter().map(|batch| &*batch.name).collect(),
@@ -67,8 +66,12 @@ pub fn batch_entity(name: &str) -> String {
     format!("/city/{name}")
 }
 
+fn table_entity(name: &str) -> String {
+    format!("/tables/{name}")
+}
+
 fn buildings(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
-    for batch in &city.batches {
+    writer.log_each(&city.batches, |batch| {
         let buildings: Vec<_> = batch.instances.iter().filter_map(|&file| city.building(file)).collect();
         let boxes = Boxes3D::from_centers_and_half_sizes(
             buildings.iter().map(|building| building.center),
@@ -82,9 +85,8 @@ fn buildings(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Resu
         for metric in &analysis.metrics {
             batches.push(named_batch(&metric.name, instance_values(&metric.values, &batch.instances))?);
         }
-        writer.log_batches(&batch_entity(&batch.name), batches)?;
-    }
-    Ok(())
+        Ok((batch_entity(&batch.name), batches))
+    })
 }
 
 /// A metric's values for the instances of a batch, in the same type as in the tables.

@@ -26,9 +26,12 @@ impl Table {
     }
 
     /// Adds a column of text.
-    pub fn text<T: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
-        let mut builder = StringBuilder::new();
-        values.into_iter().for_each(|value| builder.append_value(value));
+    pub fn text<T: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = T, IntoIter: Clone>) -> Self {
+        let values = values.into_iter();
+        let (rows, bytes) =
+            values.clone().fold((0, 0), |(rows, bytes), value| (rows + 1, bytes + value.as_ref().len()));
+        let mut builder = StringBuilder::with_capacity(rows, bytes);
+        values.for_each(|value| builder.append_value(value));
         self.column(name, Arc::new(builder.finish()))
     }
 

@@ -2,25 +2,23 @@
 
 use super::table::Table;
 use crate::analysis::Analysis;
-use crate::metrics::{Metric, by_directory};
+use crate::metrics::by_directory;
 
 /// Names of diagnostics in their table.
 pub const SKIPPED: &str = "skipped";
 pub const DIAGNOSTIC: &str = "diagnostic";
 pub const UNRESOLVED: &str = "unresolved";
 
-/// Every table but `index`, with the name of its entity below `/tables`.
-pub fn tables(analysis: &Analysis) -> [(&'static str, Table); 7] {
-    [
-        ("files", files(analysis)),
-        ("directories", directories(analysis)),
-        ("functions", functions(analysis)),
-        ("imports", imports(analysis)),
-        ("externals", externals(analysis)),
-        ("diagnostics", diagnostics(analysis)),
-        ("metrics", metrics(&analysis.metrics)),
-    ]
-}
+/// Every table but `index`: the name of its entity below `/tables`, and how it is made.
+pub const TABLES: &[(&str, fn(&Analysis) -> Table)] = &[
+    ("files", files),
+    ("directories", directories),
+    ("functions", functions),
+    ("imports", imports),
+    ("externals", externals),
+    ("diagnostics", diagnostics),
+    ("metrics", metrics),
+];
 
 fn files(analysis: &Analysis) -> Table {
     let files = &analysis.tree.files;
@@ -90,9 +88,10 @@ fn diagnostics(analysis: &Analysis) -> Table {
         .text("message", rows.iter().map(|row| row.4))
 }
 
-fn metrics(metrics: &[Metric]) -> Table {
+fn metrics(analysis: &Analysis) -> Table {
+    let metrics = || analysis.metrics.iter();
     Table::default()
-        .text("name", metrics.iter().map(|metric| &metric.name))
-        .text("unit", metrics.iter().map(|metric| &metric.unit))
-        .text("description", metrics.iter().map(|metric| &metric.description))
+        .text("name", metrics().map(|metric| &metric.name))
+        .text("unit", metrics().map(|metric| &metric.unit))
+        .text("description", metrics().map(|metric| &metric.description))
 }
