@@ -5,6 +5,7 @@ mod identity;
 mod timings;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use timings::Timings;
@@ -147,6 +148,24 @@ pub enum AnalysisError {
 /// Stack of a worker thread, in bytes: parsers recurse, and address space costs nothing until it is used.
 const WORKER_STACK_BYTES: usize = 256 << 20;
 
+/// Does `work` on a thread of the pool that has deep stacks, which is also where its parallel parts run. There is one pool, so
+/// that what one stage frees serves the next: the allocator gives memory back to the thread that it came from.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, AnalysisError> {
+    static WORKERS: OnceLock<rayon::ThreadPool> = OnceLock::new();
+    if WORKERS.get().is_none() {
+        let workers = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?;
+        // Somebody else's pool, made meanwhile, is as good.
+        let _ = WORKERS.set(workers);
+    }
+    Ok(match WORKERS.get() {
+        Some(workers) => workers.install(work),
+        None => work(),
+    })
+}
+
 /// Analyses the folder `root`. Nothing of it is executed and nothing outside it is read.
 ///
 /// # Errors
@@ -158,13 +177,20 @@ pub fn analyze(
     progress: &dyn Progress,
     cancelled: &AtomicBool,
 ) -> Result<Analysis, AnalysisError> {
-    let workers = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?;
+    on_workers(|| analyze_here(root, options, progress, cancelled))?
+}
+
+fn analyze_here(
+    root: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+    cancelled: &AtomicBool,
+) -> Result<Analysis, AnalysisError> {
     let mut timings = Timings::default();
     let walk = timings.time("walk", || crate::scan::walk(root, &options.scan))?;
     let mut skipped = walk.skipped;
     let found = walk.candidates.len();
-    let read =
-        timings.time("parse", || workers.install(|| files::read_all(walk.candidates, options, progress, cancelled)));
+    let read = timings.time("parse", || files::read_all(walk.candidates, options, progress, cancelled));
     if cancelled.load(Ordering::Relaxed) {
         return Err(AnalysisError::Cancelled);
     }
@@ -181,11 +207,10 @@ pub fn analyze(
         });
     }
     progress.report("resolving imports", 0, 1);
-    let resolution = timings.time("resolve", || workers.install(|| resolve(&Sources { tree: &tree, facts: &facts })));
+    let resolution = timings.time("resolve", || resolve(&Sources { tree: &tree, facts: &facts }));
     let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
-    let usage = || Usage::new(&tree, &resolution.entries);
-    let metrics =
-        timings.time("metrics", || workers.install(|| metrics::compute(&tree.files, &facts, &graph, &usage())));
+    let metrics = timings
+        .time("metrics", || metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)));
     let (functions, diagnostics) = timings.time("rows", || rows(facts));
     let name = identity::folder_name(root);
     let commit = timings.time("commit", || identity::commit(root));

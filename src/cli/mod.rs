@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
 
-use crate::analysis::{AnalysisError, Timings};
+use crate::analysis::{AnalysisError, Timings, on_workers};
 use crate::stream;
 
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
@@ -137,8 +137,10 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     look::check_names(&args.look)?;
     let mut analysis = source::analysis(cli, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
-    let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
-    let messages = timings.time("record", || stream::record(&analysis, &city, &args.json()))?;
+    let messages = on_workers(|| {
+        let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
+        Ok::<_, anyhow::Error>(timings.time("record", || stream::record(&analysis, &city, &args.json()))?)
+    })??;
     let json = cli.json.then(|| summary::json(&analysis));
     if json.is_none() && !cli.quiet {
         summary::print(&analysis);

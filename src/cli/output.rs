@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
+use crate::analysis::on_workers;
 use crate::stream::{self, LogMsg, StreamError};
 
 /// What goes into a file, for messages about it.
@@ -60,7 +61,8 @@ pub fn check(file: &Path, content: &Content<'_>) -> Result<()> {
 /// Writes a recording as [`write`] does.
 pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<()> {
     write(file, |target| {
-        stream::encode(messages, target).map_err(|error| match error {
+        let encoded = on_workers(|| stream::encode(messages, target)).map_err(io::Error::other)?;
+        encoded.map_err(|error| match error {
             StreamError::Io(error) => error,
             error => io::Error::other(error),
         })
