@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
 
-use crate::analysis::{AnalysisError, Timings, on_workers};
+use crate::analysis::{Analysis, AnalysisError, Timings, on_workers};
 use crate::stream;
 
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
@@ -82,12 +82,15 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
         let built = build(cli, &view.city, cancelled)?;
         stream::send(&built.messages, url)?;
         say(cli, &format!("sent to {url}"));
-        return built.print_summary(false);
+        return built.print_summary(cli, false);
     }
     let server = show::prepare(&view.show)?;
     let built = build(cli, &view.city, cancelled)?;
-    built.print_summary(false)?;
-    let opened = show::Opened::new(stream::to_bytes(&built.messages)?)?.with_folder(&source.path);
+    built.print_summary(cli, false)?;
+    let bytes = stream::to_bytes(&built.messages)?;
+    // The page is answered from what the recording holds.
+    drop(built);
+    let opened = show::Opened::new(bytes)?.with_folder(&source.path);
     show::show(cli, &view.show, server, vec![opened])
 }
 
@@ -114,7 +117,10 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if cli.timings {
         tell(&summary::seconds(&built.timings));
     }
-    built.print_summary(log.output.as_deref() == Some(Path::new("-")))
+    built.print_summary(cli, log.output.as_deref() == Some(Path::new("-")))?;
+    // The process ends here. To give back a million pieces of memory one by one would take some percent of its time.
+    std::mem::forget(built);
+    Ok(())
 }
 
 fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
@@ -141,26 +147,25 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
         let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
         Ok::<_, anyhow::Error>(timings.time("record", || stream::record(&analysis, &city, &args.json()))?)
     })??;
-    let json = cli.json.then(|| summary::json(&analysis));
-    if json.is_none() && !cli.quiet {
+    if !cli.json && !cli.quiet {
         summary::print(&analysis);
     }
-    Ok(Built { messages, json, timings })
+    Ok(Built { analysis, messages, timings })
 }
 
-/// A recording to be written, and what scripts are told once it is.
+/// A recording to be written, and what it is of.
 struct Built {
+    analysis: Analysis,
     messages: Vec<stream::LogMsg>,
-    json: Option<String>,
     timings: Timings,
 }
 
 impl Built {
     /// Prints the line for scripts, if one is wanted; to standard error when standard output takes the recording.
-    fn print_summary(&self, stdout_is_taken: bool) -> Result<()> {
-        match &self.json {
-            Some(line) if stdout_is_taken => tell(line),
-            Some(line) => print_line(line)?,
+    fn print_summary(&self, cli: &Cli, stdout_is_taken: bool) -> Result<()> {
+        match cli.json.then(|| summary::json(&self.analysis)) {
+            Some(line) if stdout_is_taken => tell(&line),
+            Some(line) => print_line(&line)?,
             None => {}
         }
         Ok(())
