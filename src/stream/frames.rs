@@ -151,7 +151,9 @@ mod tests {
     use super::*;
     use crate::stream::{Extent, Theme, blueprint_messages, to_bytes};
 
-    const STREAM: [u8; 12] = *b"RRF2\0\x24\x03\0\x02\x02\0\0";
+    fn recording() -> Vec<u8> {
+        to_bytes(&blueprint_messages(Extent::TYPICAL, Theme::Dark, &[]).unwrap()).unwrap()
+    }
 
     fn message(claimed: Option<u64>) -> Vec<u8> {
         let payload = [8, 1, 0x1a, 1, 7, 0x18, 9];
@@ -169,17 +171,18 @@ mod tests {
         check(b"", None);
         check(b"RRF2", None);
         check(b"no recording at all", None);
-        let whole = [&STREAM[..], &message(None), &message(None)].concat();
+        let header = recording()[..StreamHeader::ENCODED_SIZE_BYTES].to_vec();
+        let whole = [&header[..], &message(None), &message(None)].concat();
         check(&whole, Some(2));
         check(&whole[..whole.len() - 1], Some(1));
         check(&[&whole[..], &whole].concat(), Some(4));
-        check(&[&STREAM[..], &message(Some(u64::MAX))].concat(), Some(0));
-        check(&[&STREAM[..], &message(Some(1 << 46)), &message(None)].concat(), Some(0));
+        check(&[&header[..], &message(Some(u64::MAX))].concat(), Some(0));
+        check(&[&header[..], &message(Some(1 << 46)), &message(None)].concat(), Some(0));
     }
 
     /// The payload of a real chunk, decompressed.
     fn payload() -> Vec<u8> {
-        let recording = to_bytes(&blueprint_messages(Extent::TYPICAL, Theme::Dark, &[]).unwrap()).unwrap();
+        let recording = recording();
         let frames = frames(&recording).unwrap();
         let chunk = frames.iter().find(|frame| frame.kind == MessageKind::ArrowMsg).unwrap();
         let arrow = ArrowMsg::from_rrd_bytes(chunk.message).unwrap();

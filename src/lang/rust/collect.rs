@@ -443,7 +443,7 @@ impl<'a> Collector<'a> {
         let at_items = owner == MACRO_CALL && matches!(self.kind_above(1), SOURCE_FILE | ITEM_LIST);
         let is_include = owner == MACRO_CALL && start >= 2 && self.parsed.text(start - 2) == "include";
         let scope = self.scope();
-        if is_include && let Some(path) = header::string_value(self.parsed.text(start + 1)) {
+        if is_include && let Some(path) = included_path(self.parsed, start) {
             let (name, line) = (self.builder.intern(&path), self.line(start));
             self.builder.includes.push(ModDecl { scope, name, path: None, line });
         }
@@ -461,6 +461,17 @@ impl<'a> Collector<'a> {
             Found::Item(token, kind, header) => self.add_item(scope, token, kind, header.public),
         });
     }
+}
+
+/// The file that the arguments of an `include!` name, which open at `start`: a literal, or one behind
+/// `concat!(env!("CARGO_MANIFEST_DIR"), …)`.
+fn included_path(parsed: &Parsed<'_>, start: usize) -> Option<String> {
+    const IN_PACKAGE: [&str; 10] = ["(", "concat", "!", "(", "env", "!", "(", "\"CARGO_MANIFEST_DIR\"", ")", ","];
+    let literal = |token| header::string_value(parsed.text(token));
+    if IN_PACKAGE.iter().zip(start..).all(|(text, token)| parsed.text(token) == *text) {
+        return literal(start + IN_PACKAGE.len()).filter(|path| path.starts_with('/'));
+    }
+    literal(start + 1).filter(|path| !path.starts_with('/'))
 }
 
 fn is_type(kind: SyntaxKind) -> bool {

@@ -27,7 +27,7 @@ pub struct RustFacts {
     pub paths: Box<[PathUse]>,
     /// Modules and crates with `#[macro_use]`.
     pub macro_uses: Box<[MacroUse]>,
-    /// Arguments of `include!` that are string literals, with their scope.
+    /// Files that `include!` names, with their scope. A path that starts with a slash is one from the package's directory.
     pub includes: Box<[ModDecl]>,
 }
 

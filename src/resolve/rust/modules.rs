@@ -17,6 +17,8 @@ pub(super) type ModuleId = u32;
 #[derive(Debug)]
 pub(super) struct Crate {
     pub package: Option<PackageId>,
+    /// The directory of its package, the root's without one.
+    pub package_dir: String,
     /// Its root module.
     pub root: ModuleId,
     pub is_2015: bool,
@@ -146,11 +148,12 @@ impl<'a> Modules<'a> {
 
     fn add_crate(&mut self, sources: &Sources<'a>, workspace: &Workspace, file: FileId, is_orphan: bool) {
         let path = &sources.tree.file(file).path;
-        let package = workspace.package_of(path).map(|(package, _)| package);
+        let (package, package_dir) = workspace.package_of(path).unzip();
+        let package_dir = package_dir.unwrap_or_default().to_owned();
         let is_2015 = package.is_some_and(|package| workspace.packages[package].is_2015);
         let root = self.modules.len() as ModuleId;
         let crate_id = self.crates.len() as CrateId;
-        self.crates.push(Crate { package, root, is_2015, is_orphan });
+        self.crates.push(Crate { package, package_dir, root, is_2015, is_orphan });
         let dir = parent_path(path).to_owned();
         self.add_instance(sources, Instance { crate_id, file, base: root, dir, parent: None }, root, false);
     }
@@ -237,7 +240,11 @@ impl<'a> Modules<'a> {
 
     fn include(&mut self, sources: &Sources<'a>, id: u32, facts: &'a RustFacts, include: &ModDecl) {
         let Instance { file: from, base, crate_id, .. } = self.instances[id as usize];
-        let path = join_path(parent_path(&sources.tree.file(from).path), facts.str(include.name));
+        let written = facts.str(include.name);
+        let path = match written.strip_prefix('/') {
+            Some(in_package) => join_path(&self.crates[crate_id as usize].package_dir, in_package),
+            None => join_path(parent_path(&sources.tree.file(from).path), written),
+        };
         let Some(to) = path.as_ref().and_then(|path| sources.tree.file_id(path)) else { return };
         if !path.is_some_and(|path| path.ends_with(".rs")) {
             return;

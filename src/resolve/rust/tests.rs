@@ -259,6 +259,18 @@ fn included_files_see_the_names_around_them() {
 }
 
 #[test]
+fn files_are_included_from_the_package_too() {
+    check_app(
+        "//- src/deep/mod.rs\npub mod made { include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/assets/made.rs\")); }\n\
+         include!(concat!(env!(\"OUT_DIR\"), \"/assets/made.rs\"));\n\
+         //- src/lib.rs\nmod deep;\nuse deep::made::Made;\n//- assets/made.rs\npub struct Made;\n",
+        "src/deep/mod.rs:1 -> assets/made.rs (runtime)
+         src/lib.rs:1 -> src/deep/mod.rs (module)
+         src/lib.rs:2 -> assets/made.rs (runtime)",
+    );
+}
+
+#[test]
 fn orphans_belong_to_the_module_whose_directory_they_lie_in() {
     check_app(
         "//- src/lib.rs\nmod a;\n//- src/a.rs\npub struct X;\n//- src/a/lost.rs\nuse super::X;\nuse crate::a;\n\
