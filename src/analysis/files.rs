@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Options, Progress};
 use crate::lang::{self, Diagnostic, Facts, LineCounts};
-use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Language, Skip};
+use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Language, Place, Skip};
 
 /// Reason in [`Skip`] for files that are not text.
 pub const BINARY: &str = "binary";
@@ -19,8 +19,9 @@ pub struct ReadFiles {
     pub skipped: Vec<Skip>,
 }
 
-/// Reads `candidates`, which are sorted; the rest is left out once `cancelled` is true.
+/// Reads `candidates` of `place`, which are sorted; the rest is left out once `cancelled` is true.
 pub fn read_all(
+    place: &Place,
     candidates: Vec<Candidate>,
     options: &Options,
     progress: &dyn Progress,
@@ -33,7 +34,7 @@ pub fn read_all(
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Skip { path: candidate.path, reason: "stopped".to_owned() });
             }
-            let read = read_one(candidate, options);
+            let read = read_one(place, candidate, options);
             progress.report("reading and parsing", done.fetch_add(1, Ordering::Relaxed) + 1, total);
             read
         })
@@ -53,17 +54,17 @@ pub fn read_all(
     files
 }
 
-fn read_one(candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts), Skip> {
-    let Candidate { path, disk_path } = candidate;
-    let bytes = match scan::read(&disk_path) {
+fn read_one(place: &Place, candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts), Skip> {
+    let Candidate { path, address } = candidate;
+    let bytes = match place.read(&address) {
         Ok(bytes) => bytes,
         Err(error) => return Err(Skip { path, reason: format!("cannot be read: {error}") }),
     };
-    let language = Language::of_path(&disk_path);
     let (size, head) = match &bytes {
         Bytes::Whole(bytes) => (bytes.len() as u64, &bytes[..]),
         Bytes::Head(large) => (large.bytes, &large.head[..]),
     };
+    let language = Language::of_file(scan::file_name(&path), head);
     let class = scan::classify(&path, language, head);
     if class == FileClass::Binary && !options.with_binary {
         return Err(Skip { path, reason: BINARY.to_owned() });

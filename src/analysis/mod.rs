@@ -4,7 +4,6 @@ mod files;
 mod identity;
 mod timings;
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,7 @@ use crate::graph::CodeGraph;
 use crate::lang::{Diagnostic, Facts, Function, family};
 use crate::metrics::{self, Metric, Usage};
 use crate::resolve::{Resolution, Sources, resolve};
-use crate::scan::{FileClass, FileId, ScanError, ScanOptions, Skip, SourceTree};
+use crate::scan::{FileClass, FileId, Place, ScanError, ScanOptions, Skip, SourceTree};
 
 /// What is analysed and what becomes a building.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +76,7 @@ pub struct DiagnosticRow {
 pub struct Analysis {
     /// Name of the folder.
     pub name: String,
-    /// The commit that is checked out, in hex, when the folder is a git work tree.
+    /// The commit in hex: that of the revision, or the one that is checked out when the folder is a git work tree.
     pub commit: Option<String>,
     /// Files and directories.
     pub tree: SourceTree,
@@ -130,10 +129,10 @@ pub enum AnalysisError {
     #[error(transparent)]
     Scan(#[from] ScanError),
     /// There is nothing to draw.
-    #[error("{}: nothing to draw: {what}", root.display())]
+    #[error("{place}: nothing to draw: {what}")]
     Empty {
-        /// The folder as given.
-        root: PathBuf,
+        /// The place as given.
+        place: String,
         /// What was found instead, and what to do.
         what: String,
     },
@@ -166,31 +165,31 @@ pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Analysi
     })
 }
 
-/// Analyses the folder `root`. Nothing of it is executed and nothing outside it is read.
+/// Analyses what is at `place`. Nothing of it is executed and nothing outside it is read.
 ///
 /// # Errors
 /// When the folder cannot be walked, holds nothing to draw, or `cancelled` became true. Files that cannot be read or
 /// parsed are no error: they are in `skipped` and `diagnostics`.
 pub fn analyze(
-    root: &Path,
+    place: &Place,
     options: &Options,
     progress: &dyn Progress,
     cancelled: &AtomicBool,
 ) -> Result<Analysis, AnalysisError> {
-    on_workers(|| analyze_here(root, options, progress, cancelled))?
+    on_workers(|| analyze_here(place, options, progress, cancelled))?
 }
 
 fn analyze_here(
-    root: &Path,
+    place: &Place,
     options: &Options,
     progress: &dyn Progress,
     cancelled: &AtomicBool,
 ) -> Result<Analysis, AnalysisError> {
     let mut timings = Timings::default();
-    let walk = timings.time("walk", || crate::scan::walk(root, &options.scan))?;
+    let walk = timings.time("walk", || place.walk(&options.scan))?;
     let mut skipped = walk.skipped;
     let found = walk.candidates.len();
-    let read = timings.time("parse", || files::read_all(walk.candidates, options, progress, cancelled));
+    let read = timings.time("parse", || files::read_all(place, walk.candidates, options, progress, cancelled));
     if cancelled.load(Ordering::Relaxed) {
         return Err(AnalysisError::Cancelled);
     }
@@ -202,7 +201,7 @@ fn analyze_here(
     let drawn: Vec<_> = tree.file_ids().filter(|&id| options.draws(tree.file(id).class)).collect();
     if drawn.is_empty() && !options.may_be_empty {
         return Err(AnalysisError::Empty {
-            root: root.to_owned(),
+            place: place.to_string(),
             what: why_empty(&tree, found, &skipped, &options.scan),
         });
     }
@@ -212,8 +211,8 @@ fn analyze_here(
     let metrics = timings
         .time("metrics", || metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)));
     let (functions, diagnostics) = timings.time("rows", || rows(facts));
-    let name = identity::folder_name(root);
-    let commit = timings.time("commit", || identity::commit(root));
+    let name = identity::folder_name(place.folder());
+    let commit = timings.time("commit", || identity::commit(place));
     Ok(Analysis { name, commit, tree, drawn, functions, resolution, graph, metrics, diagnostics, skipped, timings })
 }
 

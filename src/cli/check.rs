@@ -10,10 +10,11 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::args::{Cli, SourceArgs};
-use super::{output, print_text, say, source, summary, tell};
+use super::source::Source;
+use super::{output, print_text, say, summary, tell};
 use crate::rules::config::Mistake;
 use crate::rules::{self, BASELINE_FILE, Baseline, DOMAIN_FILE, RULE_FILE, Report, Rules, report};
-use crate::scan::SourceFile;
+use crate::scan::{Bytes, Place, SourceFile};
 
 pub const HELP: &str = "\
 Examples:
@@ -94,11 +95,12 @@ pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> 
     if let Some(file) = &args.convert {
         return convert(cli, args, file, cancelled);
     }
-    let rule_file = rule_file(args)?;
+    let source = Source::new(&args.source.path)?;
+    let rule_file = rule_file(args, &source)?;
     let rules = read_rules(&rule_file)?;
     let baseline_file = args.baseline.clone().unwrap_or_else(|| rule_file.with_file_name(BASELINE_FILE));
     let baseline = read_baseline(&baseline_file, args)?;
-    let mut analysis = source::analysis(cli, &args.source, cancelled)?;
+    let mut analysis = source.analysis(cli, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let report = timings.time("check", || rules::check(&rules, &analysis));
     let mut report = report.map_err(|mistakes| mistaken(&rule_file, &mistakes))?;
@@ -147,12 +149,14 @@ fn fix_baseline(cli: &Cli, file: &Path, report: &Report) -> Result<ExitCode> {
 /// Writes the rules of another tool as ours, and says what they lack.
 fn convert(cli: &Cli, args: &Check, file: &Path, cancelled: &AtomicBool) -> Result<ExitCode> {
     let text = read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    let analysis = source::analysis(cli, &args.source, cancelled)?;
-    let path = path_below(&args.source.path, file);
+    let source = Source::new(&args.source.path)?;
+    let analysis = source.analysis(cli, &args.source, cancelled)?;
+    let path = path_below(source.path(), file);
     let is_domain = |file: &&SourceFile| file.name() == DOMAIN_FILE;
     let domains = analysis.tree.files.iter().filter(is_domain).filter_map(|domain| {
-        let text = read(&args.source.path.join(&*domain.path)).ok()?;
-        Some((domain.path.to_string(), text))
+        let Source::Place(place) = &source else { return None };
+        let Ok(Bytes::Whole(text)) = place.read_path(&domain.path) else { return None };
+        Some((domain.path.to_string(), String::from_utf8(text).ok()?))
     });
     let domains: Vec<_> = domains.collect();
     let converted =
@@ -176,22 +180,18 @@ fn path_below(source: &Path, file: &Path) -> String {
     parts.join("/")
 }
 
-/// The file named, or the one in the source's folder: that of the work tree for a revision.
-fn rule_file(args: &Check) -> Result<PathBuf> {
+/// The file named, or the one in the source's folder: that on disk for a revision too, so that rules hold for what was before.
+fn rule_file(args: &Check, source: &Source) -> Result<PathBuf> {
     if let Some(file) = &args.rules {
         return Ok(file.clone());
     }
-    let source = &args.source.path;
-    let folder = match source.to_str().and_then(|text| text.rsplit_once('@')) {
-        Some(("", _)) if !source.exists() => Path::new("."),
-        Some((folder, _)) if !source.exists() => Path::new(folder),
-        _ => source,
+    let Source::Place(place) = source else {
+        let file = source.path().display();
+        bail!("{file}: a recording has no rules; name their file with --rules, such as:\n\n{EXAMPLE}");
     };
+    let (folder, is_revision) = (place.folder(), matches!(place, Place::Revision(_)));
     let file = folder.join(RULE_FILE);
-    if source::is_recording(source) {
-        bail!("{}: a recording has no rules; name their file with --rules, such as:\n\n{EXAMPLE}", source.display());
-    }
-    if folder.is_dir() && !file.exists() {
+    if (is_revision || folder.is_dir()) && !file.exists() {
         bail!("{}: no rules there; write some, or name their file with --rules, such as:\n\n{EXAMPLE}", file.display());
     }
     Ok(file)

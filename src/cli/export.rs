@@ -9,7 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::args::{Cli, SourceArgs};
-use super::{output, print_line, say, source, summary, tell};
+use super::source::Source;
+use super::{output, print_line, say, summary, tell};
 use crate::analysis::Analysis;
 use crate::export::{FORMATS, Format, Level, Options, Shape, TABLES, format_named, format_of_file};
 use crate::metrics::ON_DEMAND;
@@ -70,7 +71,7 @@ pub fn run(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<()> {
         vec![(args.output.clone(), options)]
     };
     check(format, &args.output, is_folder, &targets)?;
-    let mut analysis = source::analysis(cli, &args.source, cancelled)?;
+    let mut analysis = Source::new(&args.source.path)?.analysis(cli, &args.source, cancelled)?;
     args.with_metric.iter().for_each(|name| analysis.demand(name));
     let mut timings = std::mem::take(&mut analysis.timings);
     if is_folder && !args.output.is_dir() {

@@ -22,8 +22,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
+use source::Source;
 
 use crate::analysis::{Analysis, AnalysisError, Timings, on_workers};
+use crate::scan::Place;
 use crate::stream;
 
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
@@ -87,10 +89,10 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     let server = show::prepare(&view.show)?;
     let built = build(cli, &view.city, cancelled)?;
     built.print_summary(cli, false)?;
-    let bytes = stream::to_bytes(&built.messages)?;
+    let (bytes, place) = (stream::to_bytes(&built.messages)?, built.place.clone());
     // The page is answered from what the recording holds.
     drop(built);
-    let opened = show::Opened::new(bytes)?.with_folder(&source.path);
+    let opened = show::Opened::new(bytes)?.with_place(place);
     show::show(cli, &view.show, server, vec![opened])
 }
 
@@ -136,12 +138,13 @@ fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
 
 /// Analyses the source, says what was found, and builds the messages of its recording.
 fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
-    let path = &args.source.path;
-    if source::is_recording(path) {
-        bail!("{0}: this is a recording already; show it with: repolis replay {0}", path.display());
-    }
     look::check_names(&args.look)?;
-    let mut analysis = source::analysis(cli, &args.source, cancelled)?;
+    let source = Source::new(&args.source.path)?;
+    let Source::Place(place) = &source else {
+        bail!("{0}: this is a recording already; show it with: repolis replay {0}", args.source.path.display());
+    };
+    let place = place.clone();
+    let mut analysis = source.analysis(cli, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let messages = on_workers(|| {
         let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
@@ -150,11 +153,12 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     if !cli.json && !cli.quiet {
         summary::print(&analysis);
     }
-    Ok(Built { analysis, messages, timings })
+    Ok(Built { place, analysis, messages, timings })
 }
 
 /// A recording to be written, and what it is of.
 struct Built {
+    place: Place,
     analysis: Analysis,
     messages: Vec<stream::LogMsg>,
     timings: Timings,

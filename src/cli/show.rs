@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use super::args::{Cli, Show};
 use super::{native, print_line, say};
 use crate::analysis::Analysis;
+use crate::scan::Place;
 use crate::serve::{ServeOptions, Server, Stopper};
 use crate::session::{City, Folder, RecordedCity, Session};
 use crate::stream::{self, Loaded};
@@ -59,8 +60,12 @@ fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = Vec::<City>::new();
     for recording in recordings {
         let source = RecordedCity::new(recording.loaded);
-        let source = match recording.folder {
-            Some(folder) => source.with_folder(folder),
+        let source = match recording.place {
+            Some(Place::Folder(folder)) => match Folder::new(&folder) {
+                Ok(folder) => source.with_folder(folder),
+                Err(_) => source,
+            },
+            Some(Place::Revision(revision)) => source.with_sources(Box::new(revision)),
             None => source,
         };
         let info = source.page_info();
@@ -109,19 +114,19 @@ pub fn recordings_among(paths: &[PathBuf]) -> Result<Vec<Found>> {
 pub struct Opened {
     bytes: Vec<u8>,
     loaded: Loaded,
-    folder: Option<Folder>,
+    place: Option<Place>,
 }
 
 impl Opened {
     /// What a recording just made holds.
     pub fn new(bytes: Vec<u8>) -> Result<Self> {
         let loaded = stream::load(&bytes)?;
-        Ok(Self { bytes, loaded, folder: None })
+        Ok(Self { bytes, loaded, place: None })
     }
 
     /// Knows where the analysed files are, so that the page can show their lines.
-    pub fn with_folder(self, folder: &Path) -> Self {
-        Self { folder: Folder::new(folder).ok(), ..self }
+    pub fn with_place(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     /// What it is of.

@@ -1,6 +1,6 @@
 //! SOURCE on the command line becomes an analysis.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
@@ -8,26 +8,66 @@ use anyhow::{Context, Result, bail};
 use super::args::{Cli, SourceArgs};
 use super::{progress, say};
 use crate::analysis::{self, Analysis};
+use crate::query::nearest;
+use crate::scan::{Place, Revision, RevisionError};
 use crate::stream;
+
+/// How many tags and branches a message suggests.
+const SUGGESTIONS: usize = 3;
 
 /// Whether a source is meant to be a recording.
 pub fn is_recording(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rrd") && !path.is_dir()
 }
 
-/// The analysis of a folder, made now with a progress bar, or the one that a recording holds.
-pub fn analysis(cli: &Cli, args: &SourceArgs, cancelled: &AtomicBool) -> Result<Analysis> {
-    if is_recording(&args.path) {
-        if args.has_options() {
-            bail!("{}: a recording has its files already; leave the options for files out", args.path.display());
+/// What SOURCE names.
+pub enum Source {
+    /// A recording.
+    Recording(PathBuf),
+    /// A folder, or a revision of one.
+    Place(Place),
+}
+
+impl Source {
+    /// Finds out what is meant. What exists is a folder, whatever its name: else what follows an `@` is a revision.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub fn new(path: &Path) -> Result<Self> {
+        if is_recording(path) {
+            return Ok(Self::Recording(path.to_owned()));
         }
-        return recorded(cli, &args.path);
+        let Some((folder, spec)) = revision(path) else { return Ok(Self::Place(Place::Folder(path.to_owned()))) };
+        if spec.is_empty() {
+            bail!("{}: a tag, a branch or a commit must follow the @", path.display());
+        }
+        let revision = Revision::open(Path::new(folder), spec).map_err(|error| with_names(error, spec))?;
+        Ok(Self::Place(Place::Revision(revision)))
     }
-    check_revision(&args.path)?;
-    let bar = progress::Bar::new(cli.quiet);
-    let analysis = analysis::analyze(&args.path, &args.options(), &bar, cancelled);
-    bar.finish();
-    Ok(analysis?)
+
+    /// The analysis of files, made now with a progress bar, or the one that a recording holds.
+    pub fn analysis(&self, cli: &Cli, args: &SourceArgs, cancelled: &AtomicBool) -> Result<Analysis> {
+        match self {
+            Self::Recording(file) if args.has_options() => {
+                bail!("{}: a recording has its files already; leave the options for files out", file.display())
+            }
+            Self::Recording(file) => recorded(cli, file),
+            Self::Place(place) => {
+                let bar = progress::Bar::new(cli.quiet);
+                let analysis = analysis::analyze(place, &args.options(), &bar, cancelled);
+                bar.finish();
+                Ok(analysis?)
+            }
+        }
+    }
+
+    /// The folder, or the recording's file. A folder of a revision need not be on disk.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Recording(file) => file,
+            Self::Place(place) => place.folder(),
+        }
+    }
 }
 
 fn recorded(cli: &Cli, file: &Path) -> Result<Analysis> {
@@ -40,15 +80,57 @@ fn recorded(cli: &Cli, file: &Path) -> Result<Analysis> {
     Ok(analysis)
 }
 
-/// A path with `@` that does not exist was probably meant as a revision.
-fn check_revision(path: &Path) -> Result<()> {
-    let text = path.to_string_lossy();
-    if !path.exists()
-        && let Some((folder, revision)) = text.rsplit_once('@')
-    {
-        bail!(
-            "{text}: no such folder; to see another revision, check it out first: git -C {folder:?} worktree add ../{revision} {revision}"
-        );
+/// The folder and the revision in a path that does not exist. Both may hold an `@`, as in `@scope/name@main@{1}`: the longest
+/// folder that exists is meant, or else all before the last `@` that may be one.
+fn revision(path: &Path) -> Option<(&str, &str)> {
+    if path.symlink_metadata().is_ok() {
+        return None;
     }
-    Ok(())
+    let text = path.to_str()?;
+    let splits = text.rmatch_indices('@').filter(|(at, _)| !text[at + 1..].starts_with('{'));
+    let splits = splits.map(|(at, _)| (if at == 0 { "." } else { &text[..at] }, &text[at + 1..]));
+    splits.clone().find(|(folder, _)| Path::new(folder).exists()).or_else(|| splits.clone().next())
+}
+
+/// The error with the names most like the one that there is not.
+fn with_names(error: RevisionError, spec: &str) -> anyhow::Error {
+    // `v1~2` is a mistake in `v1`.
+    let name = &spec[..spec.find(['~', '^', ':']).or(spec.find("@{")).unwrap_or(spec.len())];
+    let found = match &error {
+        RevisionError::Unknown { names, .. } => nearest(name, names.iter().map(String::as_str), SUGGESTIONS),
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        return error.into();
+    }
+    anyhow::anyhow!("{error}; the nearest tags and branches are {}", found.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: Option<(&str, &str)>) {
+        assert_eq!(revision(Path::new(text)), expect, "{text}");
+    }
+
+    #[test]
+    fn what_follows_an_at_is_a_revision() {
+        check("src", None);
+        check("gone", None);
+        check("src@v1.2", Some(("src", "v1.2")));
+        check("@HEAD~2", Some((".", "HEAD~2")));
+        check(".@main@{1}", Some((".", "main@{1}")));
+        check(".@@{upstream}", Some((".", "@{upstream}")));
+        check(".@", Some((".", "")));
+        check("src@fix/a@b", Some(("src", "fix/a@b")));
+        check("gone@a@v1", Some(("gone@a", "v1")));
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        std::fs::create_dir_all(path("@a/b@v1")).unwrap();
+        check(&path("@a/b@v1"), None);
+        check(&path("@a/b@v1@v2"), Some((&path("@a/b@v1"), "v2")));
+        check(&path("@a/c@v2"), Some((&path("@a/c"), "v2")));
+    }
 }

@@ -171,7 +171,7 @@ mod tests {
     fn tree(paths: &[&str]) -> SourceTree {
         let entry = |path: &&str| FileEntry {
             path: (*path).to_owned(),
-            language: Language::of_path(path),
+            language: Language::of_name(crate::scan::file_name(path)),
             class: FileClass::Source,
             bytes: 0,
         };

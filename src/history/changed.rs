@@ -1,26 +1,24 @@
-//! Files of a work tree that differ from a commit, by their bytes.
+//! Files of a work tree or a revision that differ from another revision, by their bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use gix::index::State;
 use gix::index::entry::{Mode, Stat};
 use rustc_hash::FxHashMap;
 
-use crate::lang::caught;
+use crate::scan::{Place, Revision, RevisionError, git};
 
 /// Reading the index of a large repository takes a second; a pipe in its place is read for ever.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What differs from a commit.
+/// What differs from a revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Those of the files asked about whose bytes differ, or that the commit does not have, in their order.
     pub changed: Vec<String>,
-    /// Files below the folder that the commit has and the disk has not, sorted; paths relative to the folder.
+    /// Files below the folder that the revision has and the place has not, sorted; paths relative to the folder.
     pub deleted: Vec<String>,
 }
 
@@ -43,6 +41,9 @@ pub enum ChangeError {
         /// What git's objects say.
         reason: String,
     },
+    /// The revision to compare with cannot be had.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The repository is damaged or cannot be read.
     #[error("{}: its git repository cannot be read: {reason}", folder.display())]
     Unreadable {
@@ -53,26 +54,40 @@ pub enum ChangeError {
     },
 }
 
-/// Which of `files`, paths relative to `folder`, differ from the commit `revision` (`HEAD` where there is none): changed,
-/// staged, or not known to git at all. Files of submodules are left out.
+/// Which of `files`, paths relative to the place, differ from the revision `before`. Links and files of submodules are left
+/// out.
 ///
-/// Bytes are compared, with line ends made equal as git's `autocrlf` would; files that the index knows to be as they were
-/// are not read. Filters such as that of LFS are not run.
+/// Of a folder on disk these are files that are changed, staged, or not known to git at all. Bytes are compared, with line
+/// ends made equal as git's `autocrlf` would; files that the index knows to be as they were are not read. Filters such as
+/// that of LFS are not run. Of a revision, what was committed is compared.
 ///
 /// # Errors
 /// When the folder is in no work tree, the revision does not exist, or the repository is damaged.
-pub fn changes(folder: &Path, revision: &str, files: Vec<String>) -> Result<Changes, ChangeError> {
-    let (sender, receiver) = mpsc::channel();
-    let (at, revision) = (folder.to_owned(), revision.to_owned());
-    let work = move || {
-        let found = caught(|| compare(&at, &revision, files));
-        // Nobody listens any more when it took too long.
-        let _ = sender.send(found);
+pub fn changes(place: &Place, before: &str, files: Vec<String>) -> Result<Changes, ChangeError> {
+    match place {
+        Place::Folder(folder) => on_disk(folder, before, files),
+        Place::Revision(revision) => between(revision, before, files),
+    }
+}
+
+fn between(now: &Revision, before: &str, files: Vec<String>) -> Result<Changes, ChangeError> {
+    let then = match now.sibling(before) {
+        Ok(then) => then.blobs()?,
+        // The folder is new.
+        Err(RevisionError::NotAFolder { .. }) => FxHashMap::default(),
+        Err(error) => return Err(error.into()),
     };
+    let now = now.blobs()?;
+    let changed = files.into_iter().filter(|path| now.get(path) != then.get(path)).collect();
+    let mut deleted: Vec<_> = then.into_keys().filter(|path| !now.contains_key(path)).collect();
+    deleted.sort_unstable();
+    Ok(Changes { changed, deleted })
+}
+
+fn on_disk(folder: &Path, before: &str, files: Vec<String>) -> Result<Changes, ChangeError> {
     let unreadable = |reason: String| ChangeError::Unreadable { folder: folder.to_owned(), reason };
-    thread::Builder::new().spawn(work).map_err(|error| unreadable(error.to_string()))?;
-    let found = receiver.recv_timeout(PATIENCE).map_err(|_| unreadable("it takes too long".to_owned()))?;
-    found.map_err(unreadable)?
+    let (at, before) = (folder.to_owned(), before.to_owned());
+    git::patiently(PATIENCE, move || compare(&at, &before, files)).map_err(unreadable)?
 }
 
 fn compare(folder: &Path, revision: &str, files: Vec<String>) -> Result<Changes, ChangeError> {
@@ -81,7 +96,7 @@ fn compare(folder: &Path, revision: &str, files: Vec<String>) -> Result<Changes,
         folder: folder.to_owned(),
         reason: error.to_string(),
     };
-    let repository = open(folder).ok_or_else(no_work_tree)?;
+    let repository = git::open(folder).map_err(|_| no_work_tree())?.to_thread_local();
     let root = repository.workdir().and_then(|root| root.canonicalize().ok()).ok_or_else(no_work_tree)?;
     let absolute = folder.canonicalize().map_err(|error| unreadable(&error))?;
     let prefix = absolute.strip_prefix(&root).map_err(|_| no_work_tree())?;
@@ -99,14 +114,6 @@ fn compare(folder: &Path, revision: &str, files: Vec<String>) -> Result<Changes,
     let mut deleted: Vec<_> = committed.keys().filter(is_gone).cloned().collect();
     deleted.sort_unstable();
     Ok(Changes { changed, deleted })
-}
-
-/// Opens the repository that holds `folder` by its own configuration alone.
-fn open(folder: &Path) -> Option<gix::Repository> {
-    let options =
-        gix::sec::trust::Mapping { full: gix::open::Options::isolated(), reduced: gix::open::Options::isolated() };
-    let upwards = gix::discover::upwards::Options::default();
-    Some(gix::ThreadSafeRepository::discover_opts(folder, upwards, options).ok()?.to_thread_local())
 }
 
 /// The files below `prefix` that the revision has, by the rest of their paths.

@@ -1,6 +1,5 @@
 //! One file's text becomes [`Facts`]. Total: any text gives facts in bounded time and stack. Knows no other file and no path on disk.
 
-mod caught;
 mod cognitive;
 mod lines;
 mod python;
@@ -8,7 +7,7 @@ mod references;
 pub mod rust;
 mod script;
 
-pub use caught::caught;
+pub use crate::scan::caught;
 pub use lines::{LineCounts, count_lines};
 pub use python::{Import as PythonImport, ImportForm as PythonImportForm, PythonFacts, name_hash as python_name_hash};
 pub use references::{Reference, ReferenceKind};

@@ -119,7 +119,7 @@ mod tests {
     fn check(pairs: &[(u32, u32)], name: &str, expect: [f64; 4]) {
         let entry = |&(path, ..): &(&str, u64, u64)| FileEntry {
             path: path.to_owned(),
-            language: Language::of_path(path),
+            language: Language::of_name(crate::scan::file_name(path)),
             class: FileClass::Source,
             bytes: 0,
         };

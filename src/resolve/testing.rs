@@ -19,7 +19,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
         .iter()
         .map(|(path, text)| FileEntry {
             path: path.clone(),
-            language: Language::of_path(path),
+            language: Language::of_name(crate::scan::file_name(path)),
             class: FileClass::Source,
             bytes: text.len() as u64,
         })
@@ -27,7 +27,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
     let tree = SourceTree::new(entries);
     let facts = files.iter().map(|(path, text)| {
         let name = crate::scan::file_name(path);
-        lang::extract(name, Language::of_path(path), text)
+        lang::extract(name, Language::of_name(name), text)
     });
     let facts = facts.collect();
     (tree, facts)

@@ -1,6 +1,6 @@
 //! Which language a file is in: by its name, its suffix and, where it has none, its shebang.
 
-use std::{fs::File, io::Read, path::Path, sync::OnceLock};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use tokei::LanguageType;
@@ -13,18 +13,15 @@ impl Language {
     /// Text in no language that `tokei` knows.
     pub const UNKNOWN: Self = Self(None);
 
-    /// The language by the file's name, suffix and, where it has no suffix, shebang (which is read
-    /// from disk, so `path` must be a regular file: opening a FIFO would wait).
-    pub fn of_path(path: impl AsRef<Path>) -> Self {
-        let path = path.as_ref();
-        let Some(name) = path.file_name() else { return Self::UNKNOWN };
-        let name = name.to_string_lossy().to_lowercase();
+    /// The language by the file's name, suffix and, where it has no suffix, shebang, `head` being at least the first 256
+    /// bytes of the file.
+    pub fn of_file(name: &str, head: &[u8]) -> Self {
+        let name = name.to_lowercase();
         let by_name = Self::of_lower_name(&name);
-        let may_be_script = by_name == Self::UNKNOWN && suffix(&name).is_none() || AMBIGUOUS_NAMES.contains(&&*name);
-        match may_be_script.then(|| read_head(path)).flatten() {
-            Some(head) => Self(Self::of_shebang(&head).0.or(by_name.0)),
-            None => by_name,
+        if by_name == Self::UNKNOWN && suffix(&name).is_none() || AMBIGUOUS_NAMES.contains(&&*name) {
+            return Self(Self::of_shebang(&head[..head.len().min(SHEBANG_BYTES)]).0.or(by_name.0));
         }
+        by_name
     }
 
     /// The language by the file's name and suffix alone.
@@ -71,14 +68,8 @@ impl Language {
     }
 }
 
-/// The first bytes of a file, enough for a shebang.
-fn read_head(path: &Path) -> Option<Vec<u8>> {
-    let mut head = Vec::with_capacity(SHEBANG_BYTES as usize);
-    File::open(path).ok()?.take(SHEBANG_BYTES).read_to_end(&mut head).ok()?;
-    Some(head)
-}
-
-const SHEBANG_BYTES: u64 = 256;
+/// So much of a file is enough for a shebang.
+const SHEBANG_BYTES: usize = 256;
 
 fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -231,10 +222,7 @@ mod tests {
 
     #[track_caller]
     fn check_script(text: &str, expect: impl Into<Option<LanguageType>>) {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("script");
-        std::fs::write(&path, text).unwrap();
-        assert_eq!(Language::of_path(&path).0, expect.into(), "{text}");
+        assert_eq!(Language::of_file("script", text.as_bytes()).0, expect.into(), "{text}");
     }
 
     #[test]
@@ -301,11 +289,8 @@ mod tests {
 
     #[test]
     fn a_shebang_outweighs_an_ambiguous_name() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("build");
-        std::fs::write(&path, "#!/bin/bash\n").unwrap();
-        assert_eq!(Language::of_path(&path).0, Some(L::Bash));
-        std::fs::write(&path, "cc_library()\n").unwrap();
-        assert_eq!(Language::of_path(&path).0, Some(L::Bazel));
+        assert_eq!(Language::of_file("build", b"#!/bin/bash\n").0, Some(L::Bash));
+        assert_eq!(Language::of_file("build", b"cc_library()\n").0, Some(L::Bazel));
+        assert_eq!(Language::of_file("build.py", b"#!/bin/bash\n").0, Some(L::Python));
     }
 }

@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     }
     let bytes = meta.len();
     if bytes > MAX_READ_BYTES {
-        return large(file, bytes, MAX_COUNTED_BYTES).map(Bytes::Head);
+        return large(file, bytes);
     }
     // Some file systems (proc, sys) give size 0 for files with content.
     let limit = if bytes == 0 { MAX_READ_BYTES } else { bytes };
@@ -64,8 +64,22 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     Ok(Bytes::Whole(whole))
 }
 
-fn large(file: File, bytes: u64, max_counted_bytes: u64) -> io::Result<Large> {
-    let large = count(file.take(bytes.min(max_counted_bytes)))?;
+/// What of a file of git is read: the same as of one on disk.
+pub(super) fn whole(bytes: Vec<u8>) -> Bytes {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES as usize)];
+    if head.len() < bytes.len() && is_binary(head) {
+        return Bytes::Head(Large { bytes: bytes.len() as u64, head: head.to_owned(), ..Large::default() });
+    }
+    Bytes::Whole(bytes)
+}
+
+/// What is read of a file of `bytes` bytes that is not held in memory.
+pub(super) fn large(reader: impl Read, bytes: u64) -> io::Result<Bytes> {
+    counted(reader, bytes, MAX_COUNTED_BYTES).map(Bytes::Head)
+}
+
+fn counted(reader: impl Read, bytes: u64, max_counted_bytes: u64) -> io::Result<Large> {
+    let large = count(reader.take(bytes.min(max_counted_bytes)))?;
     let is_cut = large.counted_bytes == max_counted_bytes || is_binary(&large.head);
     Ok(Large { bytes: if is_cut { bytes } else { large.counted_bytes }, ..large })
 }
@@ -135,7 +149,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), text).unwrap();
             file.as_file().set_len(1 << 40).unwrap();
-            let large = large(file.reopen().unwrap(), 1 << 40, 1 << 20).unwrap();
+            let large = counted(file.reopen().unwrap(), 1 << 40, 1 << 20).unwrap();
             assert_eq!((large.bytes, large.counted_bytes), (1 << 40, counted));
         }
     }

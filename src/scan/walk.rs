@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use super::Link;
+use super::{Address, Link, RevisionError};
 
 /// Which files of a folder are looked at.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +27,8 @@ pub struct ScanOptions {
 pub struct Candidate {
     /// Path relative to the root with `/` between the parts; bytes that are not UTF-8 are written `\xNN`.
     pub path: String,
-    /// Where it is on disk.
-    pub disk_path: PathBuf,
+    /// Where its bytes are.
+    pub address: Address,
 }
 
 /// A file or folder that is not in the city, and why.
@@ -74,6 +74,9 @@ pub enum ScanError {
         /// The file below the root as given.
         path: PathBuf,
     },
+    /// A revision cannot be read.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// A glob cannot be read.
     #[error("{glob:?}: not a valid glob ({reason}); the syntax is that of .gitignore")]
     Glob {
@@ -91,7 +94,7 @@ fn parent_hint(path: &Path) -> String {
     }
 }
 
-const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+pub(super) const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 
 /// Lists the regular files below `root`.
 ///
@@ -158,25 +161,27 @@ pub fn walk(root: &Path, options: &ScanOptions) -> Result<Walk, ScanError> {
 
 /// The user's own globs.
 #[derive(Clone)]
-struct Globs {
+pub(super) struct Globs {
     /// `None` takes everything.
     include: Option<Gitignore>,
     exclude: Gitignore,
 }
 
 impl Globs {
-    fn new(root: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
+    pub fn new(root: &Path, options: &ScanOptions) -> Result<Self, ScanError> {
         let include = (!options.include.is_empty()).then(|| matcher(root, &options.include)).transpose()?;
         Ok(Self { include, exclude: matcher(root, &options.exclude)? })
     }
 
     /// Whether a folder need not be entered, or a file not be taken. A glob that matches a folder stands for all in it.
     fn refuse(&self, entry: &DirEntry) -> bool {
-        if entry.depth() == 0 {
-            return false;
-        }
-        let matches = |globs: &Gitignore| globs.matched_path_or_any_parents(entry.path(), is_dir(entry)).is_ignore();
-        matches(&self.exclude) || !is_dir(entry) && self.include.as_ref().is_some_and(|include| !matches(include))
+        entry.depth() > 0 && self.refuse_path(entry.path(), is_dir(entry))
+    }
+
+    /// The same of a path below the root.
+    pub fn refuse_path(&self, path: &Path, is_dir: bool) -> bool {
+        let matches = |globs: &Gitignore| globs.matched_path_or_any_parents(path, is_dir).is_ignore();
+        matches(&self.exclude) || !is_dir && self.include.as_ref().is_some_and(|include| !matches(include))
     }
 }
 
@@ -192,12 +197,14 @@ fn matcher(root: &Path, globs: &[String]) -> Result<Gitignore, ScanError> {
     builder.build().map_err(|error| glob_error(&globs.join(" "), error))
 }
 
+/// No list of rules is larger.
+pub(super) const MAX_IGNORE_BYTES: u64 = 16 << 20;
+
 /// The ignore file of a folder that a walk would never finish reading: a pipe, a device, or beyond all measure.
 fn endless_ignore_file(folder: &Path) -> Option<&'static str> {
-    const MAX_BYTES: u64 = 16 << 20;
     [".gitignore", ".ignore", ".repolisignore", ".git/info/exclude"].into_iter().find(|name| {
         let meta = std::fs::metadata(folder.join(name));
-        meta.is_ok_and(|meta| !meta.is_dir() && (!meta.is_file() || meta.len() > MAX_BYTES))
+        meta.is_ok_and(|meta| !meta.is_dir() && (!meta.is_file() || meta.len() > MAX_IGNORE_BYTES))
     })
 }
 
@@ -243,8 +250,7 @@ impl ParallelVisitor for Visitor<'_> {
 impl Visitor<'_> {
     fn take(&mut self, entry: DirEntry) {
         if let Some(error) = entry.error() {
-            let path = relative(self.root, entry.path());
-            self.found.skipped.push(Skip { path, reason: format!("an ignore file has a mistake: {error}") });
+            self.found.skipped.push(mistaken(self.root, entry.path(), error));
         }
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
         if self.globs.refuse(&entry) {
@@ -257,7 +263,7 @@ impl Visitor<'_> {
         }
         match special_file(kind) {
             Some(reason) => self.found.skipped.push(Skip { path, reason: reason.to_owned() }),
-            None => self.found.candidates.push(Candidate { path, disk_path: entry.into_path() }),
+            None => self.found.candidates.push(Candidate { path, address: Address::Disk(entry.into_path()) }),
         }
     }
 }
@@ -269,9 +275,9 @@ impl Visitor<'_> {
                 self.found.links.push(Link { path, target: relative(self.root, &target) });
                 return;
             }
-            Ok(target) if target == self.root => "a symbolic link to the root itself; not followed",
-            Ok(_) => "a symbolic link that leaves the repository; not followed",
-            Err(_) => "a symbolic link that leads nowhere",
+            Ok(target) if target == self.root => LINK_TO_ROOT,
+            Ok(_) => LINK_OUTSIDE,
+            Err(_) => LINK_NOWHERE,
         };
         self.found.skipped.push(Skip { path, reason: reason.to_owned() });
     }
@@ -286,28 +292,50 @@ impl Drop for Visitor<'_> {
     }
 }
 
+pub(super) const LINK_TO_ROOT: &str = "a symbolic link to the root itself; not followed";
+pub(super) const LINK_OUTSIDE: &str = "a symbolic link that leaves the repository; not followed";
+pub(super) const LINK_NOWHERE: &str = "a symbolic link that leads nowhere";
+
 fn special_file(kind: FileType) -> Option<&'static str> {
     (!kind.is_file()).then_some("not a regular file")
 }
 
-fn unreadable(root: &Path, error: &ignore::Error) -> Skip {
+pub(super) fn unreadable(root: &Path, error: &ignore::Error) -> Skip {
     let (path, error) = match error {
         ignore::Error::WithPath { path, err } => (relative(root, path), err.as_ref()),
         ignore::Error::WithDepth { err, .. } => return unreadable(root, err),
         other => (String::new(), other),
     };
-    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let reason = error.io_error().map_or_else(|| told(root, error), ToString::to_string);
     Skip { path, reason: format!("cannot be read: {reason}") }
 }
 
-/// `path` below `root` as text with `/` between the parts.
+/// What is wrong with the ignore files of a folder.
+pub(super) fn mistaken(root: &Path, folder: &Path, error: &ignore::Error) -> Skip {
+    Skip { path: relative(root, folder), reason: format!("an ignore file has a mistake: {}", told(root, error)) }
+}
+
+/// The error with paths from `root` on: none of this machine may enter a recording.
+fn told(root: &Path, error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::Partial(errors) => errors.iter().map(|error| told(root, error)).collect::<Vec<_>>().join("; "),
+        ignore::Error::WithPath { path, err } => format!("{}: {}", relative(root, path), told(root, err)),
+        ignore::Error::WithDepth { err, .. } => told(root, err),
+        other => other.to_string(),
+    }
+}
+
+/// `path` from `root` on as text with `/` between the parts; `..` leads to a folder above.
 fn relative(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = below.components().map(|part| escaped(part.as_os_str().as_encoded_bytes())).collect();
+    let from = root.ancestors().enumerate().find_map(|(ups, above)| Some((ups, path.strip_prefix(above).ok()?)));
+    let (ups, below) = from.unwrap_or((0, path));
+    let below = below.components().map(|part| escaped(part.as_os_str().as_encoded_bytes()));
+    let parts: Vec<_> = std::iter::repeat_n("..".to_owned(), ups).chain(below).collect();
     parts.join("/")
 }
 
-fn escaped(bytes: &[u8]) -> String {
+/// Bytes of a name as text; those that are no UTF-8 are written `\xNN`.
+pub(super) fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Excerpt;
-use crate::scan::{self, Bytes};
+use crate::scan::{self, Bytes, Revision};
 
 /// Lines of an excerpt before the one asked for, and after it.
 const LINES_BEFORE: u32 = 5;
@@ -48,11 +48,22 @@ impl Sources for Folder {
         if !found.starts_with(&self.root) || !found.is_file() {
             return Err("It is no file of this folder any more.".to_owned());
         }
-        match scan::read(&found) {
-            Ok(Bytes::Whole(bytes)) => Ok(bytes),
-            Ok(Bytes::Head(_)) => Err("It is too large to be shown, or no text.".to_owned()),
-            Err(error) => Err(format!("It cannot be read now: {error}.")),
-        }
+        whole(scan::read(&found))
+    }
+}
+
+/// What was committed, whatever the work tree has by now.
+impl Sources for Revision {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        whole(self.read_path(path))
+    }
+}
+
+fn whole(read: std::io::Result<Bytes>) -> Result<Vec<u8>, String> {
+    match read {
+        Ok(Bytes::Whole(bytes)) => Ok(bytes),
+        Ok(Bytes::Head(_)) => Err("It is too large to be shown, or no text.".to_owned()),
+        Err(error) => Err(format!("It cannot be read now: {error}.")),
     }
 }
 

@@ -6,7 +6,6 @@ mod names;
 mod views;
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
@@ -20,7 +19,8 @@ use names::Names;
 use views::{Page, View};
 
 use super::args::{Cli, SourceArgs};
-use super::{say, source, summary, table, tell};
+use super::source::Source;
+use super::{say, summary, table, tell};
 use crate::analysis::Analysis;
 use crate::history;
 use crate::query::{self, Direction, Selection};
@@ -41,14 +41,15 @@ const FOUND: u8 = 1;
 
 /// Answers the question on standard output.
 pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
-    let source = SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true };
-    let mut analysis = source::analysis(cli, &source, cancelled)?;
+    let asked = SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true };
+    let source = Source::new(&asked.path)?;
+    let mut analysis = source.analysis(cli, &asked, cancelled)?;
     if let Question::Top(top) = &args.question {
         analysis.demand(&top.metric);
     }
     let mut timings = std::mem::take(&mut analysis.timings);
-    let names = Names::new(&analysis, &source.path);
-    let asked = Asked { cli, args, source: &source.path, analysis: &analysis, names };
+    let names = Names::new(&analysis, source.path());
+    let asked = Asked { cli, args, source: &source, analysis: &analysis, names };
     let code = timings.time("query", || asked.answer())?;
     if cli.timings {
         tell(&summary::seconds(&timings));
@@ -60,7 +61,7 @@ pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> 
 struct Asked<'a> {
     cli: &'a Cli,
     args: &'a Query,
-    source: &'a Path,
+    source: &'a Source,
     analysis: &'a Analysis,
     names: Names<'a>,
 }
@@ -139,12 +140,12 @@ impl Asked<'_> {
             }
             return Ok(named);
         };
-        if !self.source.is_dir() {
-            bail!("{}: --changed looks into a folder; name the files instead", self.source.display());
-        }
+        let Source::Place(place) = self.source else {
+            bail!("{}: --changed looks into a folder; name the files instead", self.source.path().display());
+        };
         let tree = &self.analysis.tree;
         let paths = tree.files.iter().map(|file| file.path.to_string()).collect();
-        let changes = history::changes(self.source, revision, paths)?;
+        let changes = history::changes(place, revision, paths)?;
         if !changes.deleted.is_empty() {
             let (count, first) = (changes.deleted.len(), table::printable(&changes.deleted[0]));
             say(

@@ -3,7 +3,7 @@ use crate::lang::{Detail, MAX_DIAGNOSTICS};
 use crate::scan::Language;
 
 fn facts(text: &str) -> Facts {
-    crate::lang::extract("x.rs", Language::of_path("x.rs"), text)
+    crate::lang::extract("x.rs", Language::of_name("x.rs"), text)
 }
 
 fn rust_facts(text: &str) -> RustFacts {

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::check as check_rules;
 use crate::analysis::{Analysis, Options, analyze};
 use crate::rules::{Baseline, Finding, parse};
+use crate::scan::Place;
 
 /// Python files that import each other: `a/x: b/y c` is the file `a/x.py` with two imports.
 fn analysis(files: &str) -> Analysis {
@@ -16,7 +17,7 @@ fn analysis(files: &str) -> Analysis {
         let import = |name: &str| format!("import {}\n", name.replace('/', "."));
         std::fs::write(path, imports.split_whitespace().map(import).collect::<String>()).unwrap();
     }
-    analyze(dir.path(), &Options::default(), &(), &AtomicBool::new(false)).unwrap()
+    analyze(&Place::from(dir.path()), &Options::default(), &(), &AtomicBool::new(false)).unwrap()
 }
 
 fn found(files: &str, rules: &str) -> Vec<Finding> {

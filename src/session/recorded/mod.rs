@@ -56,6 +56,11 @@ impl RecordedCity {
         Self { root, sources: Some(Box::new(folder)), ..self }
     }
 
+    /// Takes the text of files from where they were analysed, which is no folder that an editor could open.
+    pub fn with_sources(self, sources: Box<dyn Sources>) -> Self {
+        Self { sources: Some(sources), ..self }
+    }
+
     /// What the page's header and legend show.
     pub fn page_info(&self) -> PageInfo {
         let Loaded { store, legend, analysis, .. } = &self.loaded;
