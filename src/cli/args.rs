@@ -32,6 +32,7 @@ Examples:
   repolis view .                                  the city of this folder, in the browser
   repolis view . --color max_complexity           coloured by the most complex function
   repolis view . --exclude 'tests/**' --no-open   without tests; only print the address
+  repolis view .@v1.0                             a git revision; nothing is checked out
   repolis log . -o city.rrd                       a recording, to be kept or sent
   repolis replay city.rrd                         shows it again, without the repository
   repolis log . -o - | rerun -                    into the desktop viewer
@@ -41,19 +42,19 @@ More on each command: repolis help COMMAND";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Analyse a folder and open its city.
+    /// Analyse a folder, or a revision of one, and open its city.
     ///
     /// The city opens in the browser: a page with the viewer, a legend, and the details of what you click. It is
     /// served on 127.0.0.1 only, until Ctrl-C.
     #[command(after_help = METRICS_HELP)]
     View(View),
-    /// Analyse a folder and write its city as a recording (.rrd).
+    /// Analyse a folder, or a revision of one, and write its city as a recording (.rrd).
     #[command(after_help = METRICS_HELP)]
     Log(Log),
     /// Write the graph and the metrics in a format of other tools.
     #[command(after_help = super::export::HELP)]
     Export(super::export::Export),
-    /// Hold a folder or a recording against rules: which imports may be, cycles, limits.
+    /// Hold a folder, a revision or a recording against rules: which imports may be, cycles, limits.
     #[command(after_help = super::check::HELP)]
     Check(super::check::Check),
     /// Open recordings that `repolis log` wrote; the repository is not needed.
@@ -139,7 +140,7 @@ pub struct CityArgs {
 /// What is analysed.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// Folder of the repository.
+    /// Folder, or a git revision of one: path@revision.
     #[arg(default_value = ".", value_name = "SOURCE")]
     pub path: PathBuf,
     #[command(flatten)]

@@ -21,6 +21,7 @@ Examples:
   repolis check .                                  the rules of ./repolis.toml; exit code 1 on findings
   repolis check . --fix-baseline                   take what is found now as known
   repolis check . --format sarif -o check.sarif    for code scanners
+  repolis check .@v1.0                             today's rules on a revision
   repolis check city.rrd --rules repolis.toml      a recording
   repolis check . --convert .importlinter -o repolis.toml
 

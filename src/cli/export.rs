@@ -19,6 +19,7 @@ pub const HELP: &str = "\
 Examples:
   repolis export . -o graph.json                  files, imports and the rest as one document
   repolis export . --format parquet -o tables/    every table, a file each, for DuckDB and polars
+  repolis export .@v1.0 -o graph.json             of a git revision
   repolis export city.rrd --format csv -o -        one table of a recording to standard output
   repolis export . --depth 2 -o graph.dot         which directories import which
 

@@ -15,6 +15,9 @@ use crate::stream;
 /// How many tags and branches a message suggests.
 const SUGGESTIONS: usize = 3;
 
+/// How many ways to read an `@` are tried.
+const MAX_SPLITS: usize = 4;
+
 /// Whether a source is meant to be a recording.
 pub fn is_recording(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rrd") && !path.is_dir()
@@ -37,12 +40,17 @@ impl Source {
         if is_recording(path) {
             return Ok(Self::Recording(path.to_owned()));
         }
-        let Some((folder, spec)) = revision(path) else { return Ok(Self::Place(Place::Folder(path.to_owned()))) };
-        if spec.is_empty() {
-            bail!("{}: a tag, a branch or a commit must follow the @", path.display());
+        let mut wrong = None;
+        for (folder, spec) in revisions(path) {
+            if spec.is_empty() {
+                bail!("{}: a tag, a branch or a commit must follow the @", path.display());
+            }
+            match Revision::open(Path::new(folder), spec) {
+                Ok(revision) => return Ok(Self::Place(Place::Revision(revision))),
+                Err(error) => wrong = wrong.or_else(|| Some(with_names(error, spec))),
+            }
         }
-        let revision = Revision::open(Path::new(folder), spec).map_err(|error| with_names(error, spec))?;
-        Ok(Self::Place(Place::Revision(revision)))
+        wrong.map_or_else(|| Ok(Self::Place(Place::Folder(path.to_owned()))), Err)
     }
 
     /// The analysis of files, made now with a progress bar, or the one that a recording holds.
@@ -80,16 +88,16 @@ fn recorded(cli: &Cli, file: &Path) -> Result<Analysis> {
     Ok(analysis)
 }
 
-/// The folder and the revision in a path that does not exist. Both may hold an `@`, as in `@scope/name@main@{1}`: the longest
-/// folder that exists is meant, or else all before the last `@` that may be one.
-fn revision(path: &Path) -> Option<(&str, &str)> {
-    if path.symlink_metadata().is_ok() {
-        return None;
-    }
-    let text = path.to_str()?;
+/// What may be the folder and the revision in a path that does not exist, the likeliest first. Both may hold an `@`, as in
+/// `@scope/name@main@{1}` and `.@@scope/name@1.0`: the longest folder that exists is meant, or else the longest one.
+fn revisions(path: &Path) -> Vec<(&str, &str)> {
+    let text = path.to_str().filter(|_| path.symlink_metadata().is_err()).unwrap_or_default();
     let splits = text.rmatch_indices('@').filter(|(at, _)| !text[at + 1..].starts_with('{'));
     let splits = splits.map(|(at, _)| (if at == 0 { "." } else { &text[..at] }, &text[at + 1..]));
-    splits.clone().find(|(folder, _)| Path::new(folder).exists()).or_else(|| splits.clone().next())
+    let (mut likely, others): (Vec<_>, Vec<_>) = splits.partition(|(folder, _)| Path::new(folder).exists());
+    likely.extend(others);
+    likely.truncate(MAX_SPLITS);
+    likely
 }
 
 /// The error with the names most like the one that there is not.
@@ -111,26 +119,27 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expect: Option<(&str, &str)>) {
-        assert_eq!(revision(Path::new(text)), expect, "{text}");
+    fn check(text: &str, expect: &[(&str, &str)]) {
+        assert_eq!(revisions(Path::new(text)), expect, "{text}");
     }
 
     #[test]
     fn what_follows_an_at_is_a_revision() {
-        check("src", None);
-        check("gone", None);
-        check("src@v1.2", Some(("src", "v1.2")));
-        check("@HEAD~2", Some((".", "HEAD~2")));
-        check(".@main@{1}", Some((".", "main@{1}")));
-        check(".@@{upstream}", Some((".", "@{upstream}")));
-        check(".@", Some((".", "")));
-        check("src@fix/a@b", Some(("src", "fix/a@b")));
-        check("gone@a@v1", Some(("gone@a", "v1")));
+        check("src", &[]);
+        check("gone", &[]);
+        check("src@v1.2", &[("src", "v1.2")]);
+        check("@HEAD~2", &[(".", "HEAD~2")]);
+        check(".@main@{1}", &[(".", "main@{1}")]);
+        check(".@@{upstream}", &[(".", "@{upstream}")]);
+        check(".@", &[(".", "")]);
+        check(".@@a/b@1.0", &[(".", "@a/b@1.0"), (".@@a/b", "1.0"), (".@", "a/b@1.0")]);
+        check("gone@a@v1", &[("gone@a", "v1"), ("gone", "a@v1")]);
         let dir = tempfile::tempdir().unwrap();
-        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
-        std::fs::create_dir_all(path("@a/b@v1")).unwrap();
-        check(&path("@a/b@v1"), None);
-        check(&path("@a/b@v1@v2"), Some((&path("@a/b@v1"), "v2")));
-        check(&path("@a/c@v2"), Some((&path("@a/c"), "v2")));
+        std::fs::create_dir_all(dir.path().join("@a/b@v1")).unwrap();
+        let root = dir.path().to_str().unwrap();
+        let path = |name: &str| format!("{root}/{name}");
+        check(&path("@a/b@v1"), &[]);
+        check(&path("@a/b@v1@v2"), &[(&path("@a/b@v1"), "v2"), (&path(""), "a/b@v1@v2"), (&path("@a/b"), "v1@v2")]);
+        check(&path("@a/c@v2"), &[(&path(""), "a/c@v2"), (&path("@a/c"), "v2")]);
     }
 }

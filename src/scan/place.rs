@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::revision::{self, Revision};
+use super::revision::{self, Blob, Revision};
 use super::walk::{ScanError, ScanOptions, Walk, walk};
 use super::{Bytes, read};
 
@@ -23,7 +23,7 @@ pub enum Address {
     /// A file on disk.
     Disk(PathBuf),
     /// A blob of git.
-    Blob(gix::ObjectId),
+    Blob(Blob),
 }
 
 impl Place {
@@ -53,7 +53,7 @@ impl Place {
     pub fn read(&self, address: &Address) -> io::Result<Bytes> {
         match (self, address) {
             (_, Address::Disk(path)) => read(path),
-            (Self::Revision(revision), Address::Blob(id)) => revision.read(*id),
+            (Self::Revision(revision), Address::Blob(blob)) => revision.read(*blob),
             (Self::Folder(_), Address::Blob(_)) => Err(io::Error::other("it is in no folder")),
         }
     }

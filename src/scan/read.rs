@@ -149,7 +149,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), text).unwrap();
             file.as_file().set_len(1 << 40).unwrap();
-            let large = counted(file.reopen().unwrap(), 1 << 40, 1 << 20).unwrap();
+            let large = super::counted(file.reopen().unwrap(), 1 << 40, 1 << 20).unwrap();
             assert_eq!((large.bytes, large.counted_bytes), (1 << 40, counted));
         }
     }

@@ -16,4 +16,5 @@ mod output;
 mod project;
 mod query;
 mod recording;
+mod revision;
 mod view;

@@ -196,7 +196,8 @@ pub struct Impact {
 
 #[derive(Debug, Args)]
 pub struct Changed {
-    /// Take the files that differ from the last commit, or from REV, staged and untracked ones too.
+    /// Take the files that differ from the last commit, or from REV, staged and untracked ones too. Of a revision, those that
+    /// were committed.
     #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "HEAD", require_equals = true)]
     pub changed: Option<String>,
 }

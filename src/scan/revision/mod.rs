@@ -1,5 +1,6 @@
 //! A folder of a git revision: its tree and its blobs, straight from git's objects. Nothing is checked out and nothing runs.
 
+mod attributes;
 mod links;
 mod open;
 mod rules;
@@ -19,6 +20,7 @@ use rustc_hash::FxHashMap;
 use super::read::{self, Bytes, MAX_COUNTED_BYTES, MAX_READ_BYTES};
 use super::walk::escaped;
 use super::{caught, git};
+use attributes::LineEnds;
 use open::Asked;
 pub use open::RevisionError;
 pub(super) use walk::walk;
@@ -41,6 +43,13 @@ struct Inner {
     idle: Mutex<Vec<gix::Repository>>,
     /// Held while a large blob is in memory, so that there is one at most.
     large: Mutex<()>,
+}
+
+/// A file of a revision.
+#[derive(Clone, Copy, Debug)]
+pub struct Blob {
+    id: ObjectId,
+    line_ends: LineEnds,
 }
 
 /// A folder of the tree, and those above it.
@@ -73,11 +82,6 @@ impl Revision {
         self.inner.commit.map(|id| id.to_string())
     }
 
-    /// The folder in the tree.
-    pub(super) fn top(&self) -> &Arc<Node> {
-        &self.inner.top
-    }
-
     /// Does `work` with a handle of this thread's own.
     pub(super) fn with<T>(&self, work: impl FnOnce(&gix::Repository) -> T) -> T {
         let idle = || self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,11 +96,11 @@ impl Revision {
     ///
     /// # Errors
     /// When it is missing, damaged, no blob, or larger than what may be held in memory.
-    pub(super) fn read(&self, id: ObjectId) -> io::Result<Bytes> {
-        caught(|| self.with(|repository| self.read_blob(repository, id))).map_err(io::Error::other)?
+    pub(super) fn read(&self, blob: Blob) -> io::Result<Bytes> {
+        caught(|| self.with(|repository| self.read_blob(repository, blob))).map_err(io::Error::other)?
     }
 
-    fn read_blob(&self, repository: &gix::Repository, id: ObjectId) -> io::Result<Bytes> {
+    fn read_blob(&self, repository: &gix::Repository, Blob { id, line_ends }: Blob) -> io::Result<Bytes> {
         let header = repository.find_header(id).map_err(broken)?;
         if header.kind() != Kind::Blob {
             return Err(io::Error::other(format!("git's object {id} is no file")));
@@ -104,12 +108,16 @@ impl Revision {
         let bytes = header.size();
         if bytes > MAX_COUNTED_BYTES {
             let limit = MAX_COUNTED_BYTES >> 20;
-            return Err(io::Error::other(format!("larger than {limit} MiB, which is the most that is read of a revision")));
+            return Err(io::Error::other(format!(
+                "larger than {limit} MiB, which is the most that is read of a revision"
+            )));
         }
         let is_large = bytes > MAX_READ_BYTES;
         let _alone = is_large.then(|| self.inner.large.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut blob = repository.find_blob(id).map_err(broken)?;
-        if is_large { read::large(&*blob.data, bytes) } else { Ok(read::whole(blob.take_data())) }
+        let blob = repository.find_blob(id).map_err(broken)?.take_data();
+        let blob = attributes::checked_out(blob, line_ends);
+        let bytes = blob.len() as u64;
+        if bytes > MAX_READ_BYTES { read::large(&*blob, bytes) } else { Ok(read::whole(blob)) }
     }
 
     /// The bytes of the file at a path below the folder, which must be no link.
@@ -120,11 +128,16 @@ impl Revision {
         let none = || io::Error::new(io::ErrorKind::NotFound, "no such file in this revision");
         let found = caught(|| {
             self.with(|repository| {
-                let mut at = Entry { kind: EntryKind::Tree, id: self.inner.top.tree? };
-                for name in path.split('/') {
-                    at = at.child(repository, name.into()).ok().flatten()?;
+                let (folders, name) =
+                    path.rsplit_once('/').map_or((None, path), |(folders, name)| (Some(folders), name));
+                let mut folder = Arc::clone(&self.inner.top);
+                for name in folders.into_iter().flat_map(|folders| folders.split('/')) {
+                    let found = folder.child(repository, name.into()).ok()??;
+                    let tree = (found.kind == EntryKind::Tree).then_some(found.id)?;
+                    folder = Arc::new(Node { name: name.into(), tree: Some(tree), parent: Some(folder) });
                 }
-                at.is_file().then_some(at.id)
+                let file = folder.child(repository, name.into()).ok()?.filter(|file| file.is_file())?;
+                Some(Blob { id: file.id, line_ends: walk::line_ends(repository, &folder, name) })
             })
         });
         self.read(found.map_err(io::Error::other)?.ok_or_else(none)?)
@@ -213,4 +226,3 @@ pub(super) fn why(repository: &gix::Repository, error: &gix::Error) -> String {
 fn broken(error: gix::Error) -> io::Error {
     io::Error::other(git::told(&error))
 }
-

@@ -57,7 +57,7 @@ impl Asked {
                     below.reverse();
                     return Ok((found, below));
                 }
-                Ok(_) => return Err(self.not_a_folder("a file; name the folder that holds it before the @")),
+                Ok(_) => return Err(self.not_a_folder("this is a file; name the folder that holds it before the @")),
                 Err(_) => {}
             }
             let Some(Component::Normal(name)) = path.components().next_back() else { return Err(no_folder()) };
@@ -81,14 +81,17 @@ impl Asked {
         let bases = [Some(repository.git_dir()), repository.workdir()].into_iter().flatten();
         let bases = bases.filter_map(|base| base.canonicalize().ok());
         let below = bases.filter_map(|base| folder.strip_prefix(base).ok().map(Path::to_owned)).next();
-        let below = below.ok_or_else(|| self.unreadable("the folder is outside of the repository's work tree".to_owned()))?;
+        let below =
+            below.ok_or_else(|| self.unreadable("the folder is outside of the repository's work tree".to_owned()))?;
         Ok(below.iter().map(bytes_of).collect())
     }
 
     /// The commit, if it is one, and the tree.
     fn resolve(&self, repository: &gix::Repository) -> Result<(Option<ObjectId>, ObjectId), RevisionError> {
         let unreadable = |error: gix::Error| self.unreadable(why(repository, &error));
-        let found = repository.rev_parse_single(self.spec.as_bytes().as_bstr()).map_err(|error| self.unknown(repository, &error))?;
+        let found = repository
+            .rev_parse_single(self.spec.as_bytes().as_bstr())
+            .map_err(|error| self.unknown(repository, &error))?;
         let object = found.object().and_then(|object| object.peel_tags_to_end()).map_err(unreadable)?;
         match object.kind {
             Kind::Tree => Ok((None, object.id)),
@@ -111,6 +114,9 @@ impl Asked {
                 self.not_a_folder("this repository has no commit yet; leave out the @ and what follows")
             }
             Some(spec::Error::MissingReference { .. }) => RevisionError::Unknown { asked, names: names(repository) },
+            None if !error.is_not_found() && !error.is_corrupted() && !repository.is_shallow().unwrap_or(false) => {
+                self.not_a_folder(format!("no such revision: {}", error.probable_cause()))
+            }
             _ => self.unreadable(why(repository, error)),
         }
     }
@@ -124,7 +130,8 @@ impl Asked {
         let mut at = Arc::new(Node { name: BString::default(), tree: Some(tree), parent: None });
         repository.find_tree(tree).map_err(|error| self.unreadable(why(repository, &error)))?;
         for name in parts {
-            let child = at.child(repository, name.as_bstr()).map_err(|error| self.unreadable(why(repository, &error)))?;
+            let child =
+                at.child(repository, name.as_bstr()).map_err(|error| self.unreadable(why(repository, &error)))?;
             let is = |what: &str| format!("{name} is {what} in that revision; name a folder of it before the @");
             let tree = match child {
                 Some(Entry { kind: EntryKind::Tree, id }) => id,

@@ -9,9 +9,10 @@ use gix::bstr::{BString, ByteSlice};
 use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
+use super::attributes::{Attributes, LineEnds};
 use super::links::{self, Target};
 use super::rules::{IGNORE_FILES, Rules, is_hidden};
-use super::{Entry, Node, Revision, broken, why};
+use super::{Blob, Entry, Node, Revision, broken, why};
 use crate::scan::walk::{
     Candidate, Globs, LINK_NOWHERE, LINK_OUTSIDE, LINK_TO_ROOT, MAX_IGNORE_BYTES, ScanError, ScanOptions, Skip,
     VERSION_CONTROL, Walk, escaped, mistaken, unreadable,
@@ -38,7 +39,8 @@ pub fn walk(revision: &Revision, options: &ScanOptions) -> Result<Walk, ScanErro
     let walker = Walker { revision, options, globs, root: &root, prefix, entries: AtomicUsize::new(0) };
     let mut walk = Walk::default();
     let rules = walker.rules_above(&top, &mut walk)?;
-    let mut folders = vec![Folder { node: top, path: root.clone(), below: String::new(), rules }];
+    let attributes = revision.with(|repository| top.parent.as_ref().and_then(|above| attributes(repository, above)));
+    let mut folders = vec![Folder { node: top, path: root.clone(), below: String::new(), rules, attributes }];
     while !folders.is_empty() {
         // The folders of one depth at a time: each is listed on a thread of its own.
         let listed: Vec<_> = folders.into_par_iter().map(|folder| walker.list(folder)).collect();
@@ -78,6 +80,8 @@ struct Folder {
     below: String,
     /// Those of the folders above.
     rules: Option<Arc<Rules>>,
+    /// The same.
+    attributes: Option<Arc<Attributes>>,
 }
 
 /// An ignore file that is none.
@@ -107,6 +111,8 @@ impl Walker<'_> {
                 return Ok((walk, below));
             }
         };
+        let file = entries.iter().find(|(name, entry)| name == ATTRIBUTES && entry.is_file()).map(|(_, entry)| *entry);
+        let attributes = attributes_of(repository, &folder.node, file, folder.attributes);
         for (name, entry) in entries {
             let text = escaped(&name);
             let text = if folder.below.is_empty() { text } else { format!("{}/{text}", folder.below) };
@@ -119,16 +125,25 @@ impl Walker<'_> {
             let is_ignored = rules.as_ref().map_or(!self.options.hidden && is_hidden(&path), |rules| {
                 rules.refuse(&path, is_dir, self.options.hidden)
             });
-            if is_ignored || VERSION_CONTROL.iter().any(|other| name == *other) || self.globs.refuse_path(&path, is_dir) {
+            if is_ignored || VERSION_CONTROL.iter().any(|other| name == *other) || self.globs.refuse_path(&path, is_dir)
+            {
                 continue;
             }
             match entry.kind {
                 EntryKind::Blob | EntryKind::BlobExecutable => {
-                    walk.candidates.push(Candidate { path: text, address: Address::Blob(entry.id) });
+                    let line_ends = attributes.as_ref().map_or(LineEnds::AsStored, |known| known.line_ends(&path));
+                    let address = Address::Blob(Blob { id: entry.id, line_ends });
+                    walk.candidates.push(Candidate { path: text, address });
                 }
                 EntryKind::Tree => {
                     let node = Node { name, tree: Some(entry.id), parent: Some(Arc::clone(&folder.node)) };
-                    below.push(Folder { node: Arc::new(node), path, below: text, rules: rules.clone() });
+                    below.push(Folder {
+                        node: Arc::new(node),
+                        path,
+                        below: text,
+                        rules: rules.clone(),
+                        attributes: attributes.clone(),
+                    });
                 }
                 EntryKind::Link => self.take_link(repository, &folder.node, entry.id, text, &mut walk),
                 EntryKind::Commit if self.globs.refuse_path(&path, false) => {}
@@ -241,6 +256,7 @@ impl Walker<'_> {
 
 /// The ignore rules that a repository has besides those in its files.
 const EXCLUDE: &str = ".git/info/exclude";
+const ATTRIBUTES: &str = ".gitattributes";
 
 fn own_rules(repository: &gix::Repository) -> Result<Option<Vec<u8>>, Endless> {
     let file = repository.common_dir().join("info/exclude");
@@ -249,6 +265,36 @@ fn own_rules(repository: &gix::Repository) -> Result<Option<Vec<u8>>, Endless> {
         Ok(meta) if !meta.is_dir() => Err(Endless(EXCLUDE)),
         _ => Ok(None),
     }
+}
+
+/// The attributes of a folder whose `.gitattributes` is `file`.
+fn attributes_of(
+    repository: &gix::Repository,
+    node: &Node,
+    file: Option<Entry>,
+    above: Option<Arc<Attributes>>,
+) -> Option<Arc<Attributes>> {
+    let fits = |id| repository.find_header(id).is_ok_and(|header| header.size() <= MAX_IGNORE_BYTES);
+    let Some(blob) = file.filter(|file| fits(file.id)).and_then(|file| repository.find_blob(file.id).ok()) else {
+        return above;
+    };
+    Some(Attributes::new(above, &checkout_path(node), node.parent.is_none(), &blob.data))
+}
+
+/// The attributes of a folder.
+fn attributes(repository: &gix::Repository, node: &Arc<Node>) -> Option<Arc<Attributes>> {
+    let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| node.parent.as_ref()).collect();
+    nodes.reverse();
+    nodes.into_iter().fold(None, |above, node| {
+        let file = node.child(repository, ATTRIBUTES.into()).ok().flatten().filter(|file| file.is_file());
+        attributes_of(repository, node, file, above)
+    })
+}
+
+/// What a checkout does to the line ends of one file.
+pub(super) fn line_ends(repository: &gix::Repository, folder: &Arc<Node>, name: &str) -> LineEnds {
+    let path = checkout_path(folder).join(name);
+    attributes(repository, folder).map_or(LineEnds::AsStored, |attributes| attributes.line_ends(&path))
 }
 
 fn checkout_path(node: &Node) -> PathBuf {
