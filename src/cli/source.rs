@@ -101,7 +101,7 @@ fn revisions(path: &Path) -> Vec<(&str, &str)> {
 }
 
 /// The error with the names most like the one that there is not.
-fn with_names(error: RevisionError, spec: &str) -> anyhow::Error {
+pub fn with_names(error: RevisionError, spec: &str) -> anyhow::Error {
     // `v1~2` is a mistake in `v1`.
     let name = &spec[..spec.find(['~', '^', ':']).or(spec.find("@{")).unwrap_or(spec.len())];
     let found = match &error {

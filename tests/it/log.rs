@@ -93,10 +93,11 @@ fn help_teaches() {
     Usage: repolis [OPTIONS] <COMMAND>
 
     Commands:
-      view    Analyse a folder and open its city
-      log     Analyse a folder and write its city as a recording (.rrd)
+      view    Analyse a folder, or a revision of one, and open its city
+      log     Analyse a folder, or a revision of one, and write its city as a recording (.rrd)
       export  Write the graph and the metrics in a format of other tools
-      check   Hold a folder or a recording against rules: which imports may be, cycles, limits
+      check   Hold a folder, a revision or a recording against rules: which imports may be, cycles,
+              limits
       replay  Open recordings that `repolis log` wrote; the repository is not needed
       query   Ask a question about the imports and metrics of a repository
       help    Print this message or the help of the given subcommand(s)
@@ -118,6 +119,7 @@ fn help_teaches() {
       repolis view .                                  the city of this folder, in the browser
       repolis view . --color max_complexity           coloured by the most complex function
       repolis view . --exclude 'tests/**' --no-open   without tests; only print the address
+      repolis view .@v1.0                             a git revision; nothing is checked out
       repolis log . -o city.rrd                       a recording, to be kept or sent
       repolis replay city.rrd                         shows it again, without the repository
       repolis log . -o - | rerun -                    into the desktop viewer
@@ -130,13 +132,13 @@ fn help_teaches() {
 #[test]
 fn help_of_log_names_options_and_metrics() {
     assert_snapshot!(Project::new("").run("log --help").stdout(), @r"
-    Analyse a folder and write its city as a recording (.rrd)
+    Analyse a folder, or a revision of one, and write its city as a recording (.rrd)
 
     Usage: repolis log [OPTIONS] [SOURCE]
 
     Arguments:
       [SOURCE]
-              Folder of the repository
+              Folder, or a git revision of one: path@revision
 
               [default: .]
 

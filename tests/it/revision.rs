@@ -179,13 +179,13 @@ fn a_revision_is_what_its_checkout_is() {
 #[test]
 fn nothing_runs_and_nothing_is_written() {
     let project = committed();
+    project.write(".gitattributes", "* filter=x\n");
+    git(&project, &format!("git add . && {COMMIT} third"));
     let traces = "for hook in post-checkout post-index-change reference-transaction; do \
         printf '#!/bin/sh\\ntouch ../ran' > .git/hooks/$hook; chmod +x .git/hooks/$hook; done; \
         git config core.fsmonitor 'touch ../ran #'; git config filter.x.smudge 'touch ../ran; cat'; \
-        git config filter.x.process 'touch ../ran'; git config diff.external 'touch ../ran'; \
-        printf '* filter=x\\n' > .gitattributes; git update-index --add --cacheinfo \
-        100644,$(git hash-object -w --no-filters .gitattributes),.gitattributes";
-    git(&project, &format!("{traces} && {COMMIT} third && rm -f ../ran"));
+        git config filter.x.process 'touch ../ran'; git config diff.external 'touch ../ran'; rm -f ../ran";
+    git(&project, traces);
     let files = "find . -type f | sort | xargs ls -ln --time-style=full-iso";
     let before = git(&project, files);
     assert_eq!(project.run("log shop@HEAD -o city.rrd").code(), Some(0));
@@ -258,8 +258,24 @@ fn a_folder_with_an_at_is_a_folder() {
 fn every_command_takes_a_revision() {
     let project = committed();
     let of = |source: &str| project.run(&format!("query dependents shop/stock.py -s {source}"));
-    assert_snapshot!(of("shop@v1.0"), @r"");
-    assert_snapshot!(of("shop@v2.0"), @r"");
+    assert_snapshot!(of("shop@v1.0"), @r"
+    exit status: 0
+    --- stdout
+    depth  file          imports        line  kind
+        1  shop/cart.py  shop/stock.py     1  runtime
+        2  shop/main.py  shop/cart.py      2  runtime
+    --- stderr
+    2 files depend on shop/stock.py
+    ");
+    assert_snapshot!(of("shop@v2.0"), @r"
+    exit status: 0
+    --- stdout
+    depth  file          imports        line  kind
+        1  shop/cart.py  shop/stock.py     1  runtime
+        2  shop/main.py  shop/cart.py      2  runtime
+    --- stderr
+    2 files depend on shop/stock.py
+    ");
     // Names as a shell completes them lead into the revision.
     assert_eq!(project.run("query dependents ./shop/shop/stock.py -s shop@v1.0").stdout(), of("shop@v1.0").stdout());
     assert_eq!(project.run("export shop@v1.0 --table files -o files.csv").code(), Some(0));
@@ -267,8 +283,21 @@ fn every_command_takes_a_revision() {
     assert!(files.contains("page/item.ts"), "{files}");
     // The rules are those of today.
     fs::write(project.root().join("repolis.toml"), "[cycles]\nallow = false\n").unwrap();
-    assert_snapshot!(project.run("check shop@v1.0"), @r"");
-    assert_snapshot!(project.run("check shop@main"), @r"");
+    assert_snapshot!(project.run("check shop@v1.0"), @r"
+    exit status: 1
+    --- stdout
+    shop/cart.py:1: [cycles] is in a cycle of 2 files: shop/cart.py -> shop/stock.py -> shop/cart.py
+        shop/cart.py:1 imports shop/stock.py
+        shop/stock.py:2 imports shop/cart.py
+    1 finding; 1 rule, 10 files
+    --- stderr
+    ");
+    assert_snapshot!(project.run("check shop@main"), @r"
+    exit status: 0
+    --- stdout
+    no findings; 1 rule, 8 files
+    --- stderr
+    ");
     fs::remove_file(project.root().join("repolis.toml")).unwrap();
     let ran = project.run("check shop@main");
     assert!(ran.code() == Some(2) && ran.stderr().starts_with("repolis: shop/repolis.toml: no rules there"), "{ran}");
@@ -278,10 +307,38 @@ fn every_command_takes_a_revision() {
 fn what_changed_between_revisions() {
     let project = committed();
     project.write("shop/cart.py", "never committed\n");
-    assert_snapshot!(project.run("query impact -s shop@v2.0 --changed=v1.0"), @r"");
-    assert_snapshot!(project.run("query impact -s shop@v1.0 --changed=v2.0"), @r"");
-    assert_snapshot!(project.run("query impact -s shop/page@v1.0 --changed=v2.0 --paths"), @r"");
-    assert_snapshot!(project.run("query impact -s shop@v1.0 --changed=v9"), @r"");
+    assert_snapshot!(project.run("query impact -s shop@v2.0 --changed=v1.0"), @r"
+    exit status: 0
+    --- stdout
+    Files: 2
+    score  depth  file          through
+    0.500      1  shop/cart.py  shop/stock.py
+    0.250      2  shop/main.py  shop/cart.py
+    --- stderr
+    left out, as it is deleted: page/index.ts, and 1 more
+    a change of 1 file may reach 2 files and 0 test files
+    ");
+    assert_snapshot!(project.run("query impact -s shop@v1.0 --changed=v2.0"), @r"
+    exit status: 0
+    --- stdout
+    Files: 2
+    score  depth  file          through
+    0.500      1  shop/cart.py  shop/stock.py
+    0.250      2  shop/main.py  shop/cart.py
+    --- stderr
+    a change of 3 files may reach 2 files and 0 test files
+    ");
+    assert_snapshot!(project.run("query impact -s shop/page@v1.0 --changed=v2.0 --paths"), @r"
+    exit status: 0
+    --- stdout
+    --- stderr
+    ");
+    assert_snapshot!(project.run("query impact -s shop@v1.0 --changed=v9"), @r"
+    exit status: 2
+    --- stdout
+    --- stderr
+    repolis: shop@v9: no such revision; the nearest tags and branches are v1.0, v2.0, main
+    ");
 }
 
 /// What the page is told of a file.
@@ -334,7 +391,9 @@ fn a_submodule_is_skipped_with_the_reason() {
     assert_eq!(skips(""), expect);
     assert_eq!(skips("--exclude lib"), serde_json::json!([]));
     let ran = project.run("log shop/lib/inner@HEAD -o city.rrd");
-    assert_snapshot!(ran.stderr(), @r"");
+    assert_snapshot!(ran.stderr(), @r"
+    repolis: shop/lib/inner@HEAD: inner is a submodule, with revisions of its own, in that revision; name a folder before the @
+    ");
 }
 
 /// The message of a run that fails and writes nothing.
@@ -368,13 +427,33 @@ fn what_is_no_revision() {
         assert!(told.starts_with("repolis: "), "{told}");
     }
     let all = |sources: &[&str]| sources.iter().map(|source| message(&project, source)).collect::<String>();
-    assert_snapshot!(all(&["shop@v1.1", "shop@feature/serach~2", "shop@", "shop@HEAD~9", "shop@v1.0..v2.0"]), @r"");
-    assert_snapshot!(all(&["shop@v1.0:README.md", "shop@0123456", "shop/gone@v1.0", "shop/README.md/x@v1.0"]), @r"");
-    assert_snapshot!(all(&["shop/README.md@v1.0", "plain@v1.0", "gone@v1.0", "shop/page@v2.0"]), @r"");
+    assert_snapshot!(all(&["shop@v1.1", "shop@feature/serach~2", "shop@", "shop@HEAD~9", "shop@v1.0..v2.0"]), @r#"
+    repolis: shop@v1.1: no such revision; the nearest tags and branches are v1.0, v2.0, main
+    repolis: shop@feature/serach~2: no such revision; the nearest tags and branches are feature/search, main, v1.0
+    repolis: shop@: a tag, a branch or a commit must follow the @
+    repolis: shop@HEAD~9: no such revision: Commit 849563d has 1 ancestors along the first parent and ancestor number 9 is out of range
+    repolis: shop@v1.0..v2.0: no such revision: revspec "v1.0..v2.0" did not resolve to a single object
+    "#);
+    assert_snapshot!(all(&["shop@v1.0:README.md", "shop@0123456", "shop/gone@v1.0", "shop/README.md/x@v1.0"]), @r"
+    repolis: shop@v1.0:README.md: this is a file; name a tag, a branch or a commit after the @
+    repolis: shop@0123456: no such revision: no object begins so; git fetch may bring it
+    repolis: shop/gone@v1.0: there is no folder gone in that revision; name one that it has before the @
+    repolis: shop/README.md/x@v1.0: this is a file; name the folder that holds it before the @
+    ");
+    assert_snapshot!(all(&["shop/README.md@v1.0", "plain@v1.0", "gone@v1.0", "shop/page@v2.0"]), @r"
+    repolis: shop/README.md@v1.0: this is a file; name the folder that holds it before the @
+    repolis: plain@v1.0: plain is in no git repository, so it has no revisions; leave out the @ and what follows
+    repolis: gone@v1.0: no such folder, and none above it is in a git repository; name a folder of one before the @
+    repolis: shop/page@v2.0: there is no folder page in that revision; name one that it has before the @
+    ");
     let empty = Project::new("//- a.py\nx = 1\n");
     git(&empty, "git init -q -b main");
-    assert_snapshot!(message(&empty, "shop@HEAD"), @r"");
-    assert_snapshot!(message(&empty, "shop@main"), @r"");
+    assert_snapshot!(message(&empty, "shop@HEAD"), @r"
+    repolis: shop@HEAD: this repository has no commit yet; leave out the @ and what follows
+    ");
+    assert_snapshot!(message(&empty, "shop@main"), @r"
+    repolis: shop@main: this repository has no commit yet; leave out the @ and what follows
+    ");
 }
 
 #[test]
@@ -382,7 +461,9 @@ fn an_ambiguous_hash_names_what_is_meant() {
     // The hashes of these texts begin with the same four digits.
     let project = Project::new("//- a.txt\n195\n//- b.txt\n389\n");
     git(&project, &format!("git init -q -b main && git add . && {COMMIT} first"));
-    assert_snapshot!(message(&project, "shop@6bb2"), @r"");
+    assert_snapshot!(message(&project, "shop@6bb2"), @r"
+    repolis: shop@6bb2: several objects begin so; write more of the one that is meant: 6bb2f4e (blob), 6bb2f98 (blob)
+    ");
 }
 
 #[test]
@@ -390,8 +471,12 @@ fn what_a_clone_does_not_have() {
     let project = committed();
     git(&project, "git clone -q --depth 1 file://$PWD ../shallow && git clone -q --bare . ../partial.git");
     assert_eq!(project.run("query summary -s shallow@HEAD").code(), Some(0));
-    assert_snapshot!(message(&project, "shallow@HEAD~1"), @r"");
-    assert_snapshot!(message(&project, &format!("shallow@{}", git(&project, "git rev-parse v1.0"))), @r"");
+    assert_snapshot!(message(&project, "shallow@HEAD~1"), @r"
+    repolis: shallow@HEAD~1: no such revision: Commit 849563d has 0 ancestors along the first parent and ancestor number 1 is out of range; this clone is shallow: git fetch --unshallow brings the rest
+    ");
+    assert_snapshot!(message(&project, &format!("shallow@{}", git(&project, "git rev-parse v1.0"))), @r"
+    repolis: shallow@bc87926d05e16a72df5e0ffb46b1f265237f0831: no such revision: no object begins so; git fetch --unshallow may bring it
+    ");
 }
 
 /// The file of a loose object.
@@ -410,7 +495,10 @@ fn a_blob_that_cannot_be_read_costs_that_file_only() {
     fs::write(object(&project, "HEAD:shop/cart.py"), "no object").unwrap();
     let ran = project.run("log shop@HEAD -o city.rrd --json");
     let skipped = json(&ran)["skipped"].to_string();
-    assert_snapshot!(skipped.replace("},", "},\n"), @r"");
+    assert_snapshot!(skipped.replace("},", "},\n"), @r#"
+    [{"path":"shop/cart.py","reason":"cannot be read: git's object cf2961f13c6b3386929d3fbd6254d6234cbbe734 is damaged"},
+    {"path":"shop/stock.py","reason":"cannot be read: git's object fdf842b620cf93b6f89c5bcf1a3af09710d985f5 is missing"}]
+    "#);
 }
 
 #[test]
@@ -447,5 +535,7 @@ fn names_that_no_file_can_have_are_skipped() {
     let ran = project.run("log shop@evil -o city.rrd --json --hidden");
     let answer = json(&ran);
     assert_eq!(answer["files"], 1, "{answer}");
-    assert_snapshot!(answer["skipped"].to_string(), @r"");
+    assert_snapshot!(answer["skipped"].to_string(), @r#"
+    [{"path":"..","reason":"no name that a file may have"},{"path":"a/b","reason":"no name that a file may have"}]
+    "#);
 }

@@ -19,10 +19,10 @@ use names::Names;
 use views::{Page, View};
 
 use super::args::{Cli, SourceArgs};
-use super::source::Source;
+use super::source::{Source, with_names};
 use super::{say, summary, table, tell};
 use crate::analysis::Analysis;
-use crate::history;
+use crate::history::{self, ChangeError};
 use crate::query::{self, Direction, Selection};
 use crate::scan::FileId;
 
@@ -145,7 +145,10 @@ impl Asked<'_> {
         };
         let tree = &self.analysis.tree;
         let paths = tree.files.iter().map(|file| file.path.to_string()).collect();
-        let changes = history::changes(place, revision, paths)?;
+        let changes = history::changes(place, revision, paths).map_err(|error| match error {
+            ChangeError::Revision(error) => with_names(error, revision),
+            other => other.into(),
+        })?;
         if !changes.deleted.is_empty() {
             let (count, first) = (changes.deleted.len(), table::printable(&changes.deleted[0]));
             say(

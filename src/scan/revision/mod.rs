@@ -101,7 +101,7 @@ impl Revision {
     }
 
     fn read_blob(&self, repository: &gix::Repository, Blob { id, line_ends }: Blob) -> io::Result<Bytes> {
-        let header = repository.find_header(id).map_err(broken)?;
+        let header = repository.find_header(id).map_err(|error| broken(id, &error))?;
         if header.kind() != Kind::Blob {
             return Err(io::Error::other(format!("git's object {id} is no file")));
         }
@@ -114,7 +114,7 @@ impl Revision {
         }
         let is_large = bytes > MAX_READ_BYTES;
         let _alone = is_large.then(|| self.inner.large.lock().unwrap_or_else(PoisonError::into_inner));
-        let blob = repository.find_blob(id).map_err(broken)?.take_data();
+        let blob = repository.find_blob(id).map_err(|error| broken(id, &error))?.take_data();
         let blob = attributes::checked_out(blob, line_ends);
         let bytes = blob.len() as u64;
         if bytes > MAX_READ_BYTES { read::large(&*blob, bytes) } else { Ok(read::whole(blob)) }
@@ -211,18 +211,22 @@ impl Entry {
     }
 }
 
+fn is_shallow(repository: &gix::Repository) -> bool {
+    repository.is_shallow().unwrap_or(false)
+}
+
 /// Why an object cannot be read, and what to do.
-pub(super) fn why(repository: &gix::Repository, error: &gix::Error) -> String {
+fn why(repository: &gix::Repository, error: &gix::Error) -> String {
     let told = git::told(error);
-    if repository.is_shallow().unwrap_or(false) {
+    if is_shallow(repository) && !error.is_corrupted() {
         format!("{told}; this clone is shallow: git fetch --unshallow brings the rest")
-    } else if error.is_not_found() || error.is_corrupted() {
-        format!("{told}; git fsck tells what is missing or damaged, and git fetch --refetch brings it again")
     } else {
-        told
+        format!("{told}; git fsck tells what is missing or damaged, and git fetch --refetch brings it again")
     }
 }
 
-fn broken(error: gix::Error) -> io::Error {
-    io::Error::other(git::told(&error))
+/// Why the object of a file cannot be read. Causes may name paths of this machine, which must not enter a recording.
+fn broken(id: ObjectId, error: &gix::Error) -> io::Error {
+    let what = if error.is_not_found() { "is missing" } else { "is damaged" };
+    io::Error::other(format!("git's object {id} {what}"))
 }

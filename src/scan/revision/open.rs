@@ -9,7 +9,7 @@ use gix::bstr::{BString, ByteSlice};
 use gix::objs::{Kind, tree::EntryKind};
 use gix::revision::spec::parse as spec;
 
-use super::{Entry, Inner, Node, Revision, why};
+use super::{Entry, Inner, Node, Revision, is_shallow, why};
 use crate::scan::git;
 
 /// What the user named.
@@ -113,12 +113,26 @@ impl Asked {
             Some(spec::Error::MissingReference { .. }) if repository.head().is_ok_and(|head| head.is_unborn()) => {
                 self.not_a_folder("this repository has no commit yet; leave out the @ and what follows")
             }
+            Some(spec::Error::MissingReference { .. }) if self.is_hash() => {
+                let fetch = if is_shallow(repository) { "git fetch --unshallow" } else { "git fetch" };
+                self.not_a_folder(format!("no such revision: no object begins so; {fetch} may bring it"))
+            }
             Some(spec::Error::MissingReference { .. }) => RevisionError::Unknown { asked, names: names(repository) },
-            None if !error.is_not_found() && !error.is_corrupted() && !repository.is_shallow().unwrap_or(false) => {
-                self.not_a_folder(format!("no such revision: {}", error.probable_cause()))
+            None if !error.is_not_found() && !error.is_corrupted() => {
+                let beyond = if is_shallow(repository) {
+                    "; this clone is shallow: git fetch --unshallow brings the rest"
+                } else {
+                    ""
+                };
+                self.not_a_folder(format!("no such revision: {}{beyond}", error.probable_cause()))
             }
             _ => self.unreadable(why(repository, error)),
         }
+    }
+
+    /// Whether this is a hash or the beginning of one, and no name in letters that happen to be digits.
+    fn is_hash(&self) -> bool {
+        self.spec.len() >= 7 && self.spec.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     fn descend(
@@ -132,15 +146,19 @@ impl Asked {
         for name in parts {
             let child =
                 at.child(repository, name.as_bstr()).map_err(|error| self.unreadable(why(repository, &error)))?;
-            let is = |what: &str| format!("{name} is {what} in that revision; name a folder of it before the @");
+            let is = |what: &str| format!("{name} is {what} in that revision; name a folder before the @");
             let tree = match child {
                 Some(Entry { kind: EntryKind::Tree, id }) => id,
                 Some(Entry { kind: EntryKind::Commit, .. }) => {
-                    return Err(self.not_a_folder(is("a submodule, which has revisions of its own,")));
+                    return Err(self.not_a_folder(is("a submodule, with revisions of its own,")));
                 }
                 Some(Entry { kind: EntryKind::Link, .. }) => return Err(self.not_a_folder(is("a symbolic link"))),
                 Some(_) => return Err(self.not_a_folder(is("a file"))),
-                None => return Err(self.not_a_folder(is("not"))),
+                None => {
+                    return Err(self.not_a_folder(format!(
+                        "there is no folder {name} in that revision; name one that it has before the @"
+                    )));
+                }
             };
             at = Arc::new(Node { name, tree: Some(tree), parent: Some(at) });
         }
@@ -158,7 +176,7 @@ pub enum RevisionError {
         asked: Asked,
     },
     /// Neither the folder nor one above it is in a repository.
-    #[error("{asked}: no such folder, and {} is in no git repository; name a folder of one before the @", asked.folder.display())]
+    #[error("{asked}: no such folder, and none above it is in a git repository; name a folder of one before the @")]
     NoFolder {
         /// What the user named.
         asked: Asked,

@@ -17,7 +17,7 @@ use crate::scan::walk::{
     Candidate, Globs, LINK_NOWHERE, LINK_OUTSIDE, LINK_TO_ROOT, MAX_IGNORE_BYTES, ScanError, ScanOptions, Skip,
     VERSION_CONTROL, Walk, escaped, mistaken, unreadable,
 };
-use crate::scan::{Address, Link, caught, git};
+use crate::scan::{Address, Link, caught};
 
 /// Where the tree would be checked out: globs want paths. Nothing is there, and nothing is looked for.
 const CHECKOUT: &str = "/checkout";
@@ -163,7 +163,7 @@ impl Walker<'_> {
             Ok(Target::Outside) => LINK_OUTSIDE,
             Ok(Target::Nowhere) => LINK_NOWHERE,
             Err(error) => {
-                return walk.skipped.push(Skip { path, reason: format!("cannot be read: {}", git::told(&error)) });
+                return walk.skipped.push(Skip { path, reason: format!("cannot be read: {}", broken(id, &error)) });
             }
         };
         walk.skipped.push(Skip { path, reason: reason.to_owned() });
@@ -240,7 +240,7 @@ impl Walker<'_> {
                 return Err(Endless(name));
             }
             let read = repository.find_blob(id).map(|mut blob| blob.take_data());
-            *text = Some((path.join(name), read.map_err(broken)));
+            *text = Some((path.join(name), read.map_err(|error| broken(id, &error))));
         }
         if node.parent.is_none() {
             texts[IGNORE_FILES.len()] = own_rules(repository)?.map(|text| (path.join(EXCLUDE), Ok(text)));
