@@ -74,7 +74,7 @@ fn between(now: &Revision, before: &str, files: Vec<String>) -> Result<Changes, 
     let then = match now.sibling(before) {
         Ok(then) => then.blobs()?,
         // The folder is new.
-        Err(RevisionError::NotAFolder { .. }) => FxHashMap::default(),
+        Err(RevisionError::Absent { .. }) => FxHashMap::default(),
         Err(error) => return Err(error.into()),
     };
     let now = now.blobs()?;

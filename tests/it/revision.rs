@@ -333,6 +333,7 @@ fn what_changed_between_revisions() {
     --- stdout
     --- stderr
     ");
+    assert_eq!(project.run("query impact -s shop@v1.0 --changed=HEAD~9").code(), Some(2));
     assert_snapshot!(project.run("query impact -s shop@v1.0 --changed=v9"), @r"
     exit status: 2
     --- stdout

@@ -34,6 +34,7 @@ impl Asked {
         RevisionError::NotAFolder { asked: self.clone(), what: what.into() }
     }
 
+    /// Opens it, which may take as long as git needs.
     pub fn open(self) -> Result<Revision, RevisionError> {
         let (existing, mut below) = self.on_disk()?;
         let shared = git::open(&existing).map_err(|error| self.no_repository(&existing, &below, &error))?;
@@ -124,7 +125,8 @@ impl Asked {
                 } else {
                     ""
                 };
-                self.not_a_folder(format!("no such revision: {}{beyond}", error.probable_cause()))
+                let cause = error.probable_cause().to_string();
+                self.not_a_folder(format!("no such revision: {}{beyond}", cause.lines().next().unwrap_or_default()))
             }
             _ => self.unreadable(why(repository, error)),
         }
@@ -154,11 +156,7 @@ impl Asked {
                 }
                 Some(Entry { kind: EntryKind::Link, .. }) => return Err(self.not_a_folder(is("a symbolic link"))),
                 Some(_) => return Err(self.not_a_folder(is("a file"))),
-                None => {
-                    return Err(self.not_a_folder(format!(
-                        "there is no folder {name} in that revision; name one that it has before the @"
-                    )));
-                }
+                None => return Err(RevisionError::Absent { asked: self.clone(), name: name.to_string() }),
             };
             at = Arc::new(Node { name, tree: Some(tree), parent: Some(at) });
         }
@@ -197,7 +195,15 @@ pub enum RevisionError {
         /// Short hashes, each with what it is.
         candidates: Vec<String>,
     },
-    /// The revision is there, but what was asked for is no folder of it.
+    /// The revision is there, and has nothing where the folder would be.
+    #[error("{asked}: there is no folder {name} in that revision; name one that it has before the @")]
+    Absent {
+        /// What the user named.
+        asked: Asked,
+        /// The first part of the path that is not there.
+        name: String,
+    },
+    /// What was asked for is no folder, or no revision of one.
     #[error("{asked}: {what}")]
     NotAFolder {
         /// What the user named.
