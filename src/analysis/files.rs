@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::{Options, Progress};
-use crate::lang::{self, Diagnostic, Facts, LineCounts};
+use crate::lang::{self, Diagnostic, Facts, LineCounts, Wanted};
 use crate::scan::{self, Bytes, Candidate, FileClass, FileEntry, Language, Place, Skip};
 
 /// Reason in [`Skip`] for files that are not text.
@@ -56,6 +56,12 @@ pub fn read_all(
 
 fn read_one(place: &Place, candidate: Candidate, options: &Options) -> Result<(FileEntry, Facts), Skip> {
     let Candidate { path, address } = candidate;
+    if options.wanted == Wanted::Imports
+        && let Some(language) = Language::of_name_alone(scan::file_name(&path))
+        && !lang::has_imports(scan::file_name(&path), language)
+    {
+        return Ok((FileEntry { path, language, class: FileClass::Source, bytes: 0 }, Facts::default()));
+    }
     let bytes = match place.read(&address) {
         Ok(bytes) => bytes,
         Err(error) => return Err(Skip { path, reason: format!("cannot be read: {error}") }),
@@ -71,26 +77,26 @@ fn read_one(place: &Place, candidate: Candidate, options: &Options) -> Result<(F
     }
     let facts = match bytes {
         _ if class == FileClass::Binary => Facts::default(),
-        Bytes::Whole(bytes) => text_facts(&path, language, class, bytes),
+        Bytes::Whole(bytes) => text_facts(&path, language, class, bytes, options.wanted),
         Bytes::Head(large) => too_large_facts(&large),
     };
     Ok((FileEntry { path, language, class, bytes: size }, facts))
 }
 
-fn text_facts(path: &str, language: Language, class: FileClass, bytes: Vec<u8>) -> Facts {
+fn text_facts(path: &str, language: Language, class: FileClass, bytes: Vec<u8>, wanted: Wanted) -> Facts {
     let (text, remark) = scan::decode(bytes);
     let mut facts = if class == FileClass::Minified {
         Facts { lines: lang::count_lines(language, text.as_bytes()), ..Facts::default() }
     } else {
-        extracted(scan::file_name(path), language, &text, lang::extract)
+        extracted(language, &text, || lang::extract(scan::file_name(path), language, &text, wanted))
     };
     facts.diagnostics.extend(remark.map(|remark| Diagnostic { line: 0, message: remark.into() }));
     facts
 }
 
-/// What `extract` reads; where a parser panics, only the lines are known.
-fn extracted(name: &str, language: Language, text: &str, extract: fn(&str, Language, &str) -> Facts) -> Facts {
-    lang::caught(|| extract(name, language, text)).unwrap_or_else(|panic| Facts {
+/// What `extract` reads of a text; where a parser panics, only the lines are known.
+fn extracted(language: Language, text: &str, extract: impl FnOnce() -> Facts) -> Facts {
+    lang::caught(extract).unwrap_or_else(|panic| Facts {
         lines: lang::caught(|| lang::count_lines(language, text.as_bytes())).unwrap_or_default(),
         ..Facts::unparsed(format!("the parser failed ({panic}): its lines are counted, but not parsed"))
     })
@@ -117,7 +123,8 @@ mod tests {
     #[test]
     fn a_parser_that_panics_costs_only_its_facts() {
         let python = Language::of_name("a.py");
-        let facts = extracted("a.py", python, "x = 1\n\n# y\n", |_, _, text| panic!("at {:?}", &text[..1]));
+        let text = "x = 1\n\n# y\n";
+        let facts = extracted(python, text, || panic!("at {:?}", &text[..1]));
         assert_eq!(facts.lines, LineCounts { code: 1, comment: 1, blank: 1 });
         let messages: Vec<_> = facts.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
         assert_eq!(messages, ["the parser failed (at \"x\"): its lines are counted, but not parsed"]);

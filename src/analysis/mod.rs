@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use timings::Timings;
 
 use crate::graph::CodeGraph;
-use crate::lang::{Diagnostic, Facts, Function, family};
+use crate::lang::{Diagnostic, Facts, Function, Wanted, family};
 use crate::metrics::{self, Metric, Usage};
 use crate::resolve::{Resolution, Sources, resolve};
 use crate::scan::{FileClass, FileId, Place, ScanError, ScanOptions, Skip, SourceTree};
@@ -28,6 +28,9 @@ pub struct Options {
     pub with_binary: bool,
     /// Let there be nothing to draw.
     pub may_be_empty: bool,
+    /// Of imports alone, nothing else is computed: there are no metrics, sizes and lines, and files in languages without
+    /// imports are not opened.
+    pub wanted: Wanted,
 }
 
 impl Options {
@@ -208,8 +211,10 @@ fn analyze_here(
     progress.report("resolving imports", 0, 1);
     let resolution = timings.time("resolve", || resolve(&Sources { tree: &tree, facts: &facts }));
     let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
-    let metrics = timings
-        .time("metrics", || metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)));
+    let metrics = timings.time("metrics", || match options.wanted {
+        Wanted::Everything => metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)),
+        Wanted::Imports => Vec::new(),
+    });
     let (functions, diagnostics) = timings.time("rows", || rows(facts));
     let name = identity::folder_name(place.folder());
     let commit = timings.time("commit", || identity::commit(place));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::analysis::Options;
+use crate::lang::Wanted;
 use crate::scan::ScanOptions;
 
 /// Any repository becomes a 3D code city in the Rerun viewer.
@@ -138,7 +139,7 @@ pub struct CityArgs {
 }
 
 /// What is analysed.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
     /// Folder, or a git revision of one: path@revision.
     #[arg(default_value = ".", value_name = "SOURCE")]
@@ -148,6 +149,9 @@ pub struct SourceArgs {
     /// Whether nothing to draw is no error.
     #[arg(skip)]
     pub may_be_empty: bool,
+    /// What the command asks of the files.
+    #[arg(skip)]
+    pub wanted: Wanted,
 }
 
 /// Which files are taken.
@@ -240,6 +244,7 @@ impl SourceArgs {
             with_minified: files.with.contains(&Class::Minified),
             with_binary: files.with.contains(&Class::Binary),
             may_be_empty: self.may_be_empty,
+            wanted: self.wanted,
         }
     }
 }

@@ -101,7 +101,8 @@ pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> 
     let rules = read_rules(&rule_file)?;
     let baseline_file = args.baseline.clone().unwrap_or_else(|| rule_file.with_file_name(BASELINE_FILE));
     let baseline = read_baseline(&baseline_file, args)?;
-    let mut analysis = source.analysis(cli, &args.source, cancelled)?;
+    let asked = SourceArgs { wanted: rules.wanted(), ..args.source.clone() };
+    let mut analysis = source.analysis(cli, &asked, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let report = timings.time("check", || rules::check(&rules, &analysis));
     let mut report = report.map_err(|mistakes| mistaken(&rule_file, &mistakes))?;

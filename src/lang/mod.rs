@@ -33,7 +33,17 @@ struct Parser {
     language: LanguageType,
     family: Family,
     /// Facts of a text, apart from its line counts.
-    extract: fn(&str, LanguageType) -> Facts,
+    extract: fn(&str, LanguageType, Wanted) -> Facts,
+}
+
+/// What of a text is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// All that there is to know.
+    #[default]
+    Everything,
+    /// What imports of it resolve to. The rest of its facts may be missing.
+    Imports,
 }
 
 const PARSERS: &[Parser] = &[
@@ -204,6 +214,11 @@ pub fn is_manifest(file_name: &str) -> bool {
         || is_config_script(file_name)
 }
 
+/// Whether a resolver needs anything of a file.
+pub fn has_imports(file_name: &str, language: Language) -> bool {
+    family(language).is_some() || is_manifest(file_name)
+}
+
 /// True for scripts that configure a tool: their strings name what the tool starts from.
 pub fn is_config_script(file_name: &str) -> bool {
     const SUFFIXES: [&str; 6] =
@@ -212,9 +227,9 @@ pub fn is_config_script(file_name: &str) -> bool {
 }
 
 /// Facts of `text`: line counts for every language, the rest for those with a parser.
-pub fn extract(file_name: &str, language: Language, text: &str) -> Facts {
+pub fn extract(file_name: &str, language: Language, text: &str, wanted: Wanted) -> Facts {
     let mut facts = match (parser(language), language.0) {
-        (Some(parser), Some(language)) => (parser.extract)(text, language),
+        (Some(parser), Some(language)) => (parser.extract)(text, language, wanted),
         (None, Some(LanguageType::Html)) => Facts { references: references::of_page(text), ..Facts::default() },
         _ => Facts::default(),
     };
@@ -222,7 +237,9 @@ pub fn extract(file_name: &str, language: Language, text: &str) -> Facts {
     facts.is_program |= text.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
     // Kept until all files are read, hundreds of thousands of them.
     facts.functions.shrink_to_fit();
-    facts.lines = count_lines(language, text.as_bytes());
+    if wanted == Wanted::Everything {
+        facts.lines = count_lines(language, text.as_bytes());
+    }
     facts.manifest = is_manifest(file_name).then(|| Box::from(text));
     facts
 }

@@ -1,6 +1,6 @@
 //! Fixtures for resolver tests: several files in one string.
 
-use crate::lang::{self, Facts};
+use crate::lang::{self, Facts, Wanted};
 use crate::resolve::{Resolution, Sources, resolve};
 use crate::scan::{FileClass, FileEntry, Language, SourceTree};
 
@@ -27,7 +27,7 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
     let tree = SourceTree::new(entries);
     let facts = files.iter().map(|(path, text)| {
         let name = crate::scan::file_name(path);
-        lang::extract(name, Language::of_name(name), text)
+        lang::extract(name, Language::of_name(name), text, Wanted::Everything)
     });
     let facts = facts.collect();
     (tree, facts)

@@ -2,7 +2,7 @@
 
 use super::config::Place;
 use super::glob::Globs;
-use crate::lang::ImportKind;
+use crate::lang::{ImportKind, Wanted};
 
 /// The rules of a repository.
 #[derive(Clone, Debug, Default)]
@@ -222,6 +222,14 @@ pub enum LimitBy {
     Function,
     /// Each directory's.
     Directory,
+}
+
+impl Rules {
+    /// What the rules ask of an analysis.
+    pub fn wanted(&self) -> Wanted {
+        let is_limit = |rule: &Rule| matches!(rule.check, Check::Limit(_));
+        if self.rules.iter().any(is_limit) { Wanted::Everything } else { Wanted::Imports }
+    }
 }
 
 impl Check {

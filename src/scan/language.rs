@@ -24,6 +24,13 @@ impl Language {
         by_name
     }
 
+    /// The language by the file's name and suffix, where no content can change it.
+    pub fn of_name_alone(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        let by_name = Self::of_lower_name(&name);
+        (by_name != Self::UNKNOWN && !AMBIGUOUS_NAMES.contains(&&*name)).then_some(by_name)
+    }
+
     /// The language by the file's name and suffix alone.
     pub fn of_name(name: &str) -> Self {
         Self::of_lower_name(&name.to_lowercase())

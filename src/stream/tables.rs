@@ -9,8 +9,11 @@ pub const SKIPPED: &str = "skipped";
 pub const DIAGNOSTIC: &str = "diagnostic";
 pub const UNRESOLVED: &str = "unresolved";
 
+/// How a table is made.
+type Make = fn(&Analysis) -> Table;
+
 /// Every table but `index`: the name of its entity below `/tables`, and how it is made.
-pub const TABLES: &[(&str, fn(&Analysis) -> Table)] = &[
+pub const TABLES: &[(&str, Make)] = &[
     ("files", files),
     ("directories", directories),
     ("functions", functions),

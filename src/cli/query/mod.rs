@@ -23,6 +23,7 @@ use super::source::{Source, with_names};
 use super::{say, summary, table, tell};
 use crate::analysis::Analysis;
 use crate::history::{self, ChangeError};
+use crate::lang::Wanted;
 use crate::query::{self, Direction, Selection};
 use crate::scan::FileId;
 
@@ -41,7 +42,8 @@ const FOUND: u8 = 1;
 
 /// Answers the question on standard output.
 pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
-    let asked = SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true };
+    let asked =
+        SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true, wanted: Wanted::Everything };
     let source = Source::new(&asked.path)?;
     let mut analysis = source.analysis(cli, &asked, cancelled)?;
     if let Question::Top(top) = &args.question {

@@ -2,6 +2,7 @@
 
 mod depth;
 mod dynamic;
+mod head;
 mod imports;
 mod visit;
 
@@ -11,22 +12,32 @@ use tokei::LanguageType;
 
 pub use imports::{Import, ImportForm, PythonFacts, name_hash};
 
-use crate::lang::{Detail, Diagnostic, Facts, MAX_DIAGNOSTICS};
+use crate::lang::{Detail, Diagnostic, Facts, MAX_DIAGNOSTICS, Wanted};
 
-pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
+pub(super) fn extract(text: &str, _language: LanguageType, wanted: Wanted) -> Facts {
     if u32::try_from(text.len()).is_err() {
         return Facts::unparsed("larger than 4 GiB, not parsed");
     }
+    if wanted == Wanted::Imports
+        && let Some(facts) = parse(head::with_imports(text)).filter(|facts| facts.diagnostics.is_empty())
+    {
+        return facts;
+    }
+    parse(text).unwrap_or_else(|| Facts::unparsed("nested too deeply, not parsed"))
+}
+
+/// `None` for what nests too deeply.
+fn parse(text: &str) -> Option<Facts> {
     if depth::is_too_deep(text) {
-        return Facts::unparsed("nested too deeply, not parsed");
+        return None;
     }
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let diagnostics = diagnostics(text, &parsed);
     let Some(module) = parsed.syntax().as_module() else {
-        return Facts { diagnostics, ..Facts::default() };
+        return Some(Facts { diagnostics, ..Facts::default() });
     };
     let found = visit::visit_module(text, &module.body);
-    Facts {
+    Some(Facts {
         functions: found.functions,
         classes: found.classes,
         abstract_classes: found.abstract_classes,
@@ -35,7 +46,7 @@ pub(super) fn extract(text: &str, _language: LanguageType) -> Facts {
         is_program: found.is_program,
         diagnostics,
         ..Facts::default()
-    }
+    })
 }
 
 fn diagnostics<T>(text: &str, parsed: &Parsed<T>) -> Vec<Diagnostic> {
@@ -59,7 +70,7 @@ mod tests {
     use super::*;
 
     fn facts(text: &str) -> Facts {
-        extract(text, LanguageType::Python)
+        extract(text, LanguageType::Python, Wanted::Everything)
     }
 
     /// Imports as text, one a line: `line kind level module name`.
@@ -251,7 +262,47 @@ mod tests {
         assert_eq!(facts.diagnostics[0].line, 2);
         let Detail::Python(detail) = &facts.detail else { panic!() };
         assert_eq!(detail.imports().map(|import| import.module).collect::<Vec<_>>(), ["a", "b"]);
-        assert!(super::extract(&")\n".repeat(100), LanguageType::Python).diagnostics.len() <= MAX_DIAGNOSTICS);
+        assert!(
+            super::extract(&")\n".repeat(100), LanguageType::Python, Wanted::Everything).diagnostics.len()
+                <= MAX_DIAGNOSTICS
+        );
+    }
+
+    #[track_caller]
+    fn check_head(text: &str) {
+        let head = super::extract(text, LanguageType::Python, Wanted::Imports);
+        let (Detail::Python(all), Detail::Python(head)) = (facts(text).detail, head.detail) else {
+            panic!("not parsed: {text}")
+        };
+        assert_eq!(all.imports().collect::<Vec<_>>(), head.imports().collect::<Vec<_>>(), "{text}");
+        assert_eq!((all.extends_path, all.loads_by_name), (head.extends_path, head.loads_by_name), "{text}");
+    }
+
+    #[test]
+    fn imports_are_the_same_without_what_follows_them() {
+        for text in [
+            "",
+            "x = 1\n",
+            "import a\nx = (1,\n2)\n",
+            "from a import (\n  b,\n  c,  # d)\n  e\n)\ndef f(): pass\n",
+            "from a import (\n  b_import,\n  c,\n)\nx = 1\n",
+            "from a import b, \\\n  c\nx = 1\n",
+            "try:\n  import a\nexcept E:\n  b = 1\n",
+            "if TYPE_CHECKING:\n  import a\nelse:\n  b = 1\n",
+            "import a; x = '''\nimport\n'''\nfrom . import b as b\ny = '''\nsome import\n'''\n",
+            "from .a import b, c\nx = 1\n__all__ = ['b',\n 'c']\ny = 2\n",
+            "from .a import b\n__all__ = ['x(#',\n 'b']\ny = 2\n",
+            "def f():\n  import a\n  return a\n\nclass B:\n  pass\n",
+            "import importlib\nx = importlib.import_module(\n 'a.b'\n)\ny = 1\n",
+            "import importlib\nx = importlib.import_module(name)\n",
+            "from pkgutil import extend_path\nx = 1\n__path__ = extend_path(__path__, __name__)\ny = 1\n",
+            "import pkgutil\nfor m in pkgutil.walk_packages(__path__): pass\n",
+            "# import\nimport a\n# the last import\n",
+            "import a\nx = [b_import,\n import_c]\n",
+        ] {
+            check_head(text);
+            check_head(text.trim_end());
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use facts::{Import, Item, ItemKind, MacroUse, ModDecl, Name, Namespace, Path
 use ra_ap_parser::Edition;
 use tokei::LanguageType;
 
-use crate::lang::{Detail, Diagnostic, Facts};
+use crate::lang::{Detail, Diagnostic, Facts, Wanted};
 
 /// Above this size the edition is not guessed anew when there are errors.
 const MAX_RETRY_BYTES: usize = 1 << 20;
@@ -27,7 +27,7 @@ const MAX_RETRY_BYTES: usize = 1 << 20;
 ///
 /// Keywords depend on the edition, which a file does not name: 2021 fits most. Where it leads to errors, 2015 (`async`
 /// and `try` are names) and 2024 are tried too, and the one with the fewest errors stays.
-pub fn extract(text: &str, _language: LanguageType) -> Facts {
+pub fn extract(text: &str, _language: LanguageType, _wanted: Wanted) -> Facts {
     let lines = syntax::Lines::new(text);
     let mut best = match read(Edition::Edition2021, text, &lines) {
         Ok(collected) => collected,

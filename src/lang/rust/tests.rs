@@ -1,9 +1,9 @@
 use super::*;
-use crate::lang::{Detail, MAX_DIAGNOSTICS};
+use crate::lang::{Detail, MAX_DIAGNOSTICS, Wanted};
 use crate::scan::Language;
 
 fn facts(text: &str) -> Facts {
-    crate::lang::extract("x.rs", Language::of_name("x.rs"), text)
+    crate::lang::extract("x.rs", Language::of_name("x.rs"), text, Wanted::Everything)
 }
 
 fn rust_facts(text: &str) -> RustFacts {

@@ -13,7 +13,7 @@ use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 use tokei::LanguageType;
 
-use crate::lang::{Detail, Diagnostic, Facts, ImportKind, MAX_DIAGNOSTICS};
+use crate::lang::{Detail, Diagnostic, Facts, ImportKind, MAX_DIAGNOSTICS, Wanted};
 
 /// What the script resolver needs of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +36,7 @@ pub struct ScriptImport {
 }
 
 /// Facts of a script. Closures are not listed; their decision points count in the named function around them.
-pub(super) fn extract(text: &str, language: LanguageType) -> Facts {
+pub(super) fn extract(text: &str, language: LanguageType, _wanted: Wanted) -> Facts {
     let typed = matches!(language, LanguageType::TypeScript | LanguageType::Tsx);
     match depth::plan(text, typed) {
         depth::Plan::InPlace => parse(text, language),

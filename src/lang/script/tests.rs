@@ -1,7 +1,7 @@
 use super::*;
 
 fn extract_ts(text: &str) -> Facts {
-    extract(text, LanguageType::TypeScript)
+    extract(text, LanguageType::TypeScript, Wanted::Everything)
 }
 
 /// Imports as `line kind specifier`, separated by `; `.
@@ -139,7 +139,7 @@ fn javascript_may_be_anything() {
         "await a; export {}",
         "#!/usr/bin/env node\na",
     ] {
-        let facts = extract(text, LanguageType::JavaScript);
+        let facts = extract(text, LanguageType::JavaScript, Wanted::Everything);
         assert!(text.contains('?') || facts.diagnostics.is_empty(), "{text}: {:?}", facts.diagnostics);
     }
 }
@@ -188,7 +188,11 @@ fn deep_nesting_is_parsed_or_refused() {
         for (open, close) in shapes {
             for count in [10_000, 200_000] {
                 for prefix in ["x = ", "type x = import('a')|", ""] {
-                    extract(&format!("{prefix}{}a{}", open.repeat(count), close.repeat(count)), LanguageType::Tsx);
+                    extract(
+                        &format!("{prefix}{}a{}", open.repeat(count), close.repeat(count)),
+                        LanguageType::Tsx,
+                        Wanted::Everything,
+                    );
                 }
             }
         }
