@@ -14,6 +14,8 @@ use super::model::{Check, Rule, Rules, Severity};
 use super::net::{Net, View};
 use super::universe::{NodeSet, Universe};
 use crate::analysis::Analysis;
+use crate::lang::{Wanted, family};
+use crate::scan::SourceFile;
 
 /// Names in a row that a message lists.
 const LISTED: usize = 8;
@@ -29,7 +31,7 @@ pub struct Report {
     pub stale: Vec<String>,
     /// How many rules there are.
     pub rules: usize,
-    /// How many files.
+    /// How many files: of rules about imports alone, those in languages that have some.
     pub files: usize,
 }
 
@@ -49,7 +51,10 @@ pub fn check(rules: &Rules, analysis: &Analysis) -> Result<Report, Vec<Mistake>>
     let mut universe = Universe::new(analysis);
     universe.exclude(&rules.exclude, &mut mistakes);
     let net = Net::new(&universe, &analysis.resolution);
-    let mut report = Report { rules: rules.rules.len(), files: analysis.tree.files.len(), ..Report::default() };
+    // Where only imports are asked for, other files are not looked at.
+    let is_held = |file: &&SourceFile| rules.wanted() == Wanted::Everything || family(file.language).is_some();
+    let files = analysis.tree.files.iter().filter(is_held).count();
+    let mut report = Report { rules: rules.rules.len(), files, ..Report::default() };
     for rule in &rules.rules {
         let mut own = Vec::new();
         let mut checker =
