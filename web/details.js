@@ -53,6 +53,24 @@ export function showDetails(details, around, actions) {
   else byId("announcement").textContent = `Selected: ${details.path}`;
 }
 
+/** Who has chosen something elsewhere is to read on in the strip; once the details are there, at their heading. */
+export function leadToStrip() {
+  byId("selection").focus();
+  // Somebody has folded the panel.
+  if (document.activeElement !== byId("selection")) byId("city").focus();
+}
+
+/** The details that are wanted stand there already. */
+export function leadToHeading() {
+  if (document.activeElement === byId("selection")) byId("selection").querySelector("summary")?.focus();
+}
+
+/** @param {number} depth */
+export function showDepth(depth) {
+  const menu = document.getElementById("depth");
+  if (menu instanceof HTMLSelectElement) menu.value = `${depth}`;
+}
+
 /**
  * Puts lines into the strip, if their file is still selected. Who asked for them from within the strip is led there.
  * @param {import("./types.js").Excerpt} excerpt

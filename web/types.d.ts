@@ -52,6 +52,7 @@ export type ToPage =
   | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean }
   | { type: "cleared" }
   | { type: "look"; legend: Legend; shown: Shown }
+  | { type: "refused"; message: string }
   | { type: "framed"; near: boolean }
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }

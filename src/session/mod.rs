@@ -140,7 +140,7 @@ impl City {
                 Ok(Dressed { legend, shown, rrd }) => {
                     Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
                 }
-                Err(message) => Answer::error(message),
+                Err(message) => ToPage::Refused { message }.into(),
             },
             Command::Select { building } => self.select(view, source.meant(view, building), false, false),
             Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
@@ -314,7 +314,7 @@ mod tests {
     fn the_view_comes_with_the_question() {
         let look = r#"{"area":"lines","height":"lines","color":"fan_in"}"#;
         check(&format!(r#"{{"type":"look","selected":null,"view":{{"look":{look},"depth":2}}}}"#), "look", &["fan_in"]);
-        check(r#"{"type":"look","selected":null}"#, "error", &[]);
+        check(r#"{"type":"look","selected":null}"#, "refused", &[]);
     }
 
     #[test]

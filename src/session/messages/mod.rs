@@ -121,6 +121,11 @@ pub enum ToPage {
         /// What is to be seen.
         shown: Shown,
     },
+    /// There is no such look, so that what was shown stays.
+    Refused {
+        /// Why, as a whole sentence.
+        message: String,
+    },
     /// The camera moves.
     Framed {
         /// To a building or plate, and not to the whole city.
