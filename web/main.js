@@ -14,7 +14,7 @@ import { isSameLook, prepareMenus, recordedLook, showLook } from "./menus.js";
 import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
 import { prepareSearch } from "./search.js";
 import { Selection, isSame } from "./selection.js";
-import { connect } from "./socket.js";
+import { LIGHT, connect } from "./socket.js";
 import { showFailure, showWarning } from "./status.js";
 
 /**
@@ -81,6 +81,7 @@ byId("whole").addEventListener("click", () => send({ type: "frame", building: nu
 byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
 for (const event of ["pointerdown", "keydown"]) byId("city").addEventListener(event, () => selection.touch(), { capture: true });
 addEventListener("popstate", () => restore());
+LIGHT.addEventListener("change", () => send({ type: "theme", light: LIGHT.matches }));
 
 /** @param {ToPage} message */
 function receive(message) {

@@ -14,7 +14,8 @@ export type Command =
   | { type: "cycle"; number: number }
   | { type: "search"; text: string }
   | { type: "source"; path: string; line: number }
-  | { type: "lists" };
+  | { type: "lists" }
+  | { type: "theme"; light: boolean };
 
 /** How the page shows the city; it goes with each command. */
 export interface View {
@@ -57,6 +58,7 @@ export type ToPage =
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }
   | { type: "lists"; lists: Lists }
+  | { type: "themed" }
   | { type: "error"; message: string };
 
 export interface PageInfo {

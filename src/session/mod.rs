@@ -59,6 +59,9 @@ pub trait CitySource: Send + Sync {
 
     /// A complete RRD stream that fits layout and names to a page. It goes before the recording.
     fn theme(&self, screen: Screen) -> Option<Bytes>;
+
+    /// A complete RRD stream that makes an open city light or dark.
+    fn repaint(&self, is_light: bool) -> Option<Bytes>;
 }
 
 /// What a page says of itself when it connects.
@@ -127,6 +130,10 @@ impl Session {
 
     /// Answers one message of a page.
     pub fn answer(&self, message: FromPage) -> Answer {
+        if let Command::Theme { light } = message.command {
+            let rrd = self.cities().filter_map(|city| city.source.repaint(light)).collect();
+            return Answer { message: ToPage::Themed, rrd };
+        }
         let asked = self.cities().find(|city| city.info.recording_id == message.recording);
         asked.unwrap_or(&self.first).answer(&message.view, message.command)
     }
@@ -160,6 +167,8 @@ impl City {
             }
             Command::Source { path, line } => ToPage::Source { excerpt: source.source(&path, line) }.into(),
             Command::Lists => ToPage::Lists { lists: source.lists(view) }.into(),
+            // All cities share a layout: the session has told each.
+            Command::Theme { .. } => ToPage::Themed.into(),
         }
     }
 
@@ -270,6 +279,10 @@ mod tests {
         fn theme(&self, _screen: Screen) -> Option<Bytes> {
             None
         }
+
+        fn repaint(&self, is_light: bool) -> Option<Bytes> {
+            Some(Bytes::from_static(if is_light { b"light" } else { b"dark" }))
+        }
     }
 
     fn one_city(recording: Vec<Bytes>) -> Session {
@@ -322,6 +335,11 @@ mod tests {
         check(r#"{"type":"search","text":"a"}"#, "hits", &[]);
         check(r#"{"type":"source","path":"a.py","line":3}"#, "source", &[]);
         check(r#"{"type":"lists"}"#, "lists", &[]);
+    }
+
+    #[test]
+    fn an_open_city_follows_the_system() {
+        check(r#"{"type":"theme","light":true}"#, "themed", &["light"]);
     }
 
     #[test]

@@ -196,6 +196,18 @@ pub fn theme_messages(
     Ok(messages)
 }
 
+/// Messages that give an open recording and its layout another theme. The camera goes where it was last sent.
+pub fn repaint_messages(store: &StoreId, theme: Theme, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
+    layout.log(&background_entity(), &background(theme))?;
+    let mut names = StoreWriter::addition(store.clone(), nanos_since_epoch);
+    names.log(NAMES, &Points3D::update_fields().with_colors([names_color(theme)]))?;
+    let mut messages = layout.finish();
+    messages.push(activation());
+    messages.extend(names.finish());
+    Ok(messages)
+}
+
 /// Names are drawn over a box in the viewer's own theme.
 pub fn names_color(theme: Theme) -> Color {
     match theme {
