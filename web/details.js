@@ -2,7 +2,7 @@
 
 import { copyButton } from "./clipboard.js";
 import { button, byId, element, formatValue, pathElement } from "./dom.js";
-import { editorLink } from "./editor.js";
+import { editorLink, refreshEditorLink } from "./editor.js";
 import { sourceView } from "./source.js";
 
 /**
@@ -80,8 +80,9 @@ export function showSource(excerpt, actions) {
   const place = document.getElementById("source");
   if (!place || place.dataset.path !== excerpt.path) return;
   const isFirst = place.childElementCount === 0;
-  const followed = !isFirst && byId("selection").contains(document.activeElement);
+  const followed = !isFirst && actions.line() > 0 && byId("selection").contains(document.activeElement);
   place.replaceChildren(...sourceView(excerpt, actions.showLine));
+  refreshEditorLink();
   const region = place.querySelector(".source");
   const current = place.querySelector(".current");
   if (region instanceof HTMLElement && current instanceof HTMLElement) {

@@ -174,8 +174,8 @@ function restore() {
   if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
   // Who goes back to other filters stays where the camera is.
   if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: wanted.selected !== selectedPath });
-  if (isOtherLine) showLine(wanted.line);
   else if (selected) send({ type: "clear" });
+  if (isOtherLine) showLine(wanted.line);
 }
 
 /**
@@ -241,8 +241,9 @@ function undress(message) {
  * @param {number} [line]
  */
 function go(path, line = 0) {
+  const isOtherLine = line !== state.line;
   state.line = line;
-  if (selected && path === state.selected) showLine(line);
+  if (selected && path === state.selected && isOtherLine) showLine(line);
   send({ type: "select_path", path, frame: true });
 }
 

@@ -104,3 +104,16 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     """The share of pixels that clearly differ."""
     bands = np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)).max(axis=2)
     return float(np.count_nonzero(bands > CLEAR_DIFFERENCE) / bands.size)
+
+
+def settled_picture(page: Page, deadline_secs: float) -> Image.Image:
+    """Once two in a row are the same."""
+    last = picture(page)
+
+    def moved() -> float:
+        nonlocal last
+        before, last = last, picture(page)
+        return difference(before, last)
+
+    poll(moved, lambda share: share < 0.001, deadline_secs, "the picture does not come to rest")
+    return last

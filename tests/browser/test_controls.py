@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from conftest import DEADLINE_SECS
-from pixels import count_hue, difference, picture, poll, swatch_hue, wait_for_buildings
+from pixels import count_hue, difference, picture, poll, settled_picture, swatch_hue, wait_for_buildings
 from playwright.sync_api import Page, expect
 
 # What of the page can be acted on and is to be seen.
 CONTROLS = """() => {
     const all = document.querySelectorAll("button, input, select, a[href], summary, canvas, [tabindex='0']");
-    const isReachable = (one) => !one.disabled && one.checkVisibility({visibilityProperty: true});
-    return [...all].filter(isReachable).map((one) => (one.dataset.stop = one.dataset.stop ?? `${Math.random()}`));
+    const isReachable = (one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility({visibilityProperty: true});
+    const stop = (one) => (one.dataset.stop = one.dataset.stop ?? `${Math.random()}`);
+    return Object.fromEntries([...all].filter(isReachable).map((one) => [stop(one), one.outerHTML]));
 }"""
 
 
@@ -35,8 +36,7 @@ def test_the_colour_menu_changes_picture_and_legend(page: Page) -> None:
 
 @pytest.mark.parametrize(("part", "metric"), [("area", "fan_in"), ("height", "lines")])
 def test_the_menus_of_sizes_change_picture_and_legend(page: Page, part: str, metric: str) -> None:
-    wait_for_buildings(page, DEADLINE_SECS)
-    before, key = picture(page), page.inner_text(f"#key-{part}")
+    before, key = settled_picture(page, DEADLINE_SECS), page.inner_text(f"#key-{part}")
     page.select_option(f"#menu-{part}", metric)
     expect(page.locator(f"#key-{part}")).not_to_have_text(key)
     poll(lambda: difference(before, picture(page)), lambda share: share > 0.01, DEADLINE_SECS, "nothing has moved")
@@ -44,27 +44,31 @@ def test_the_menus_of_sizes_change_picture_and_legend(page: Page, part: str, met
 
 
 @pytest.mark.parametrize(
-    ("value", "left", "stays_blue"),
-    [("Python", 2, False), ("JavaScript", 16, True), ("test", 17, True), ("generated", 17, True)],
+    ("facet", "value", "left", "stays_blue"),
+    [
+        ("language", "Python", 2, False),
+        ("language", "JavaScript", 16, True),
+        ("role", "test", 17, True),
+        ("class", "generated", 17, True),
+    ],
 )
-def test_a_box_hides_its_buildings(page: Page, value: str, left: int, stays_blue: bool) -> None:
+def test_a_box_hides_its_buildings(page: Page, facet: str, value: str, left: int, stays_blue: bool) -> None:
     blue = swatch_hue(page, "key-color", "Python")
-    wait_for_buildings(page, DEADLINE_SECS)
-    before = picture(page)
+    before = settled_picture(page, DEADLINE_SECS)
     open_panel(page, "filters")
-    page.get_by_role("checkbox", name=value).uncheck()
+    box = page.locator(f"#facets input[name={facet}][value={value}]")
+    box.uncheck()
     expect(page.locator("#shown")).to_contain_text(f"{left} of 18 buildings are shown")
     expect(page.locator("#filter-count")).to_have_text(f"{18 - left} hidden")
     poll(lambda: difference(before, picture(page)), lambda share: share > 0.002, DEADLINE_SECS, "nothing is hidden")
     poll(lambda: count_hue(page, blue), lambda count: (count > 500) == stays_blue, DEADLINE_SECS, "blue buildings")
     page.get_by_role("button", name="Show all", exact=True).click()
     expect(page.locator("#shown")).to_have_text("All 18 buildings are shown.")
-    expect(page.get_by_role("checkbox", name=value)).to_be_checked()
+    expect(box).to_be_checked()
 
 
 def test_a_directory_and_a_range_hide_the_others(page: Page) -> None:
-    wait_for_buildings(page, DEADLINE_SECS)
-    before = picture(page)
+    before = settled_picture(page, DEADLINE_SECS)
     open_panel(page, "filters")
     page.fill("#directory", "/shop/tools/")
     page.keyboard.press("Enter")
@@ -81,8 +85,7 @@ def test_a_directory_and_a_range_hide_the_others(page: Page) -> None:
 
 
 def test_lists_follow_the_filters(page: Page) -> None:
-    page.get_by_role("textbox", name="Directory").evaluate("(input) => (input.value = 'shop')")
-    page.locator("#directory").dispatch_event("change")
+    page.evaluate("location.hash = 'directory=shop'")
     expect(page.locator("#shown")).not_to_contain_text("All")
     page.locator("#places > summary").click()
     expect(page.locator("#cycles")).to_contain_text("All cycles are hidden.")
@@ -106,23 +109,24 @@ def test_tab_reaches_every_control(page: Page) -> None:
     page.evaluate("location.hash = 'select=shop/cart.py'")
     expect(page.locator("#source .line").first).to_be_visible()
     reached: set[str] = set()
-    wanted: set[str] = set()
+    wanted: dict[str, str] = {}
+    # What an earlier test has listed makes room for what is listed now.
+    page.evaluate("document.getElementById('cycles').replaceChildren()")
     for panel in ["legend", "filters", "places"]:
         open_panel(page, panel)
-        expect(page.locator("#cycles li").first).to_be_attached()
+        if panel == "places":
+            expect(page.locator("#cycles button").first).to_be_visible()
         stops = page.evaluate(CONTROLS)
-        wanted |= set(stops)
+        wanted |= stops
         # The city first: the viewer must let go of the key.
         page.locator("#city").focus()
         for _ in range(len(stops) + 20):
             page.keyboard.press("Tab")
             stop = page.evaluate("document.activeElement.dataset.stop")
-            if stop in reached and stop == stops[0]:
-                break
             if stop:
                 reached.add(stop)
-    missing = [page.locator(f"[data-stop='{stop}']").evaluate("(one) => one.outerHTML") for stop in wanted - reached]
-    assert not missing
+    missing = [html for stop, html in wanted.items() if stop not in reached]
+    assert not missing, missing
 
 
 def test_every_control_has_a_name(page: Page) -> None:
@@ -134,7 +138,9 @@ def test_every_control_has_a_name(page: Page) -> None:
         nodes = session.send("Accessibility.getFullAXTree")["nodes"]
         focusable = [node for node in nodes if has(node, "focusable") and node["role"]["value"] != "RootWebArea"]
         assert len(focusable) > 20
-        assert [node for node in focusable if not node.get("name", {}).get("value", "").strip()] == []
+        unnamed = [node for node in focusable if not node.get("name", {}).get("value", "").strip()]
+        described = [session.send("DOM.describeNode", {"backendNodeId": it["backendDOMNodeId"]}) for it in unnamed]
+        assert [it["node"]["localName"] for it in described] == []
     session.detach()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import DEADLINE_SECS
-from pixels import count_hue, difference, picture, poll, swatch_hue
+from pixels import count_hue, difference, picture, poll, settled_picture, swatch_hue
 from playwright.sync_api import Page, expect
 
 
@@ -22,23 +22,10 @@ def choose(page: Page, text: str, path: str) -> None:
     expect(page.locator("#selected-path")).to_have_text(path)
 
 
-def settled_picture(page: Page):
-    """Once two in a row are the same."""
-    last = picture(page)
-
-    def moved() -> float:
-        nonlocal last
-        before, last = last, picture(page)
-        return difference(before, last)
-
-    poll(moved, lambda share: share < 0.001, DEADLINE_SECS, "the picture does not come to rest")
-    return last
-
-
 def test_by_keyboard_from_the_search_to_the_source(page: Page) -> None:
-    before = settled_picture(page)
+    before = settled_picture(page, DEADLINE_SECS)
     page.locator("#city").focus()
-    search(page, "money")
+    search(page, "cart")
     hits = page.locator("#hits [role=option]")
     first = hits.first.get_attribute("id")
     expect(page.locator("#search")).to_have_attribute("aria-activedescendant", first)
@@ -47,8 +34,8 @@ def test_by_keyboard_from_the_search_to_the_source(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     expect(hits.first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    expect(page.locator("#selected-path")).to_have_text("shop/tools/money.py")
-    expect(page.locator("#source .line").first).to_contain_text("import decimal")
+    expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
+    expect(page.locator("#source .line").first).to_contain_text("from shop.stock import find")
     expect(page.locator("#hits")).to_be_hidden()
     poll(lambda: difference(before, picture(page)), lambda share: share > 0.2, DEADLINE_SECS, "the camera stays")
 
@@ -101,7 +88,7 @@ def test_imports_are_drawn_up_to_three_steps_away(page: Page) -> None:
     hue = swatch_hue(page, "key-arcs", "what the selected file imports")
     choose(page, "first.py", "deep/one/first.py")
     page.get_by_role("button", name="Whole city").click()
-    settled_picture(page)
+    settled_picture(page, DEADLINE_SECS)
 
     def wait_for_more_than(least: float) -> int:
         # Farther arcs are paler.
@@ -119,7 +106,7 @@ def test_imports_are_drawn_up_to_three_steps_away(page: Page) -> None:
     [("cycles", "3 files in ring", "ring/"), ("hotspots", "shop/stock.py", "shop/stock.py")],
 )
 def test_lists_lead_to_the_place(page: Page, rows: str, link: str, path: str) -> None:
-    before = settled_picture(page)
+    before = settled_picture(page, DEADLINE_SECS)
     page.locator("#places > summary").focus()
     page.keyboard.press("Enter")
     row = page.locator(f"#{rows} button.link").filter(has_text=link).first
