@@ -54,9 +54,15 @@ function address() {
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
   url.searchParams.set("theme", LIGHT.matches ? "light" : "dark");
-  url.searchParams.set("size", matchMedia("(max-width: 899px)").matches ? "small" : "large");
+  url.searchParams.set("size", room());
   url.hash = "";
   return url;
+}
+
+/** What there is room for: the report beside the city, the city alone, or that with few names. */
+function room() {
+  if (matchMedia("(max-width: 899px)").matches) return "small";
+  return matchMedia("(max-width: 1249px)").matches ? "narrow" : "wide";
 }
 
 /** @param {boolean} opened */

@@ -5,6 +5,7 @@ mod recorded;
 mod sources;
 mod tail;
 
+pub use crate::stream::Room;
 pub use messages::{
     ArcKey, Building, ColorKey, Command, CycleEntry, Details, Excerpt, Facet, FacetValue, Filter, FromPage, Function,
     Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, Measure, MetricInfo, MetricName, PageInfo,
@@ -69,8 +70,8 @@ pub trait CitySource: Send + Sync {
 pub struct Screen {
     /// Dark on light.
     pub is_light: bool,
-    /// Too small for views beside the city.
-    pub is_small: bool,
+    /// How much room there is.
+    pub room: Room,
 }
 
 /// A city in another look.

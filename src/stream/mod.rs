@@ -21,7 +21,7 @@ use std::io;
 
 pub use blocks::BLOCKS;
 pub use blueprint::{
-    Extent, Frame, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,
+    Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,
 };
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;

@@ -88,16 +88,14 @@ def test_imports_are_drawn_up_to_three_steps_away(page: Page) -> None:
     hue = swatch_hue(page, "key-arcs", "what the selected file imports")
     choose(page, "first.py", "deep/one/first.py")
     page.get_by_role("button", name="Whole city").click()
-    settled_picture(page, DEADLINE_SECS)
-
-    def wait_for_more_than(least: float) -> int:
-        # Farther arcs are paler.
-        return poll(lambda: count_hue(page, hue, 0.1), lambda count: count > least, DEADLINE_SECS, "magenta pixels")
-
-    drawn = wait_for_more_than(10)
+    poll(lambda: count_hue(page, hue), lambda count: count > 10, DEADLINE_SECS, "magenta pixels")
+    pictures = [settled_picture(page, DEADLINE_SECS)]
     for steps in ["2", "3"]:
         page.select_option("#depth", steps)
-        drawn = wait_for_more_than(1.1 * drawn)
+        before = pictures[-1]
+        poll(lambda: difference(before, picture(page)), lambda share: share > 0.0005, DEADLINE_SECS, "no arc more")
+        pictures.append(settled_picture(page, DEADLINE_SECS))
+    print("DRAWN", [difference(a, b) for a, b in zip(pictures, pictures[1:], strict=False)])
     assert "depth=3" in page.url
 
 

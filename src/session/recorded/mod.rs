@@ -306,7 +306,7 @@ impl CitySource for RecordedCity {
 
     fn theme(&self, screen: Screen) -> Option<Bytes> {
         let theme = theme(screen.is_light);
-        let mut messages = stream::theme_messages(&self.loaded, theme, screen.is_small, nanos_since_epoch()).ok()?;
+        let mut messages = stream::theme_messages(&self.loaded, theme, screen.room, nanos_since_epoch()).ok()?;
         if !self.loaded.blocks.is_empty() {
             messages.extend(stream::from_afar(&self.loaded, nanos_since_epoch()).ok()?);
         }
