@@ -90,6 +90,24 @@ export function remember(state) {
   history.pushState(null, "", location.pathname + location.search + hash);
 }
 
+/**
+ * Writes the state into the address in the place of one that could not be shown.
+ * @param {State} state
+ */
+export function correct(state) {
+  history.replaceState(null, "", location.pathname + location.search + encode(state));
+}
+
+/**
+ * The path as an address names it: a directory's ends with a slash.
+ * @param {import("./types.js").Building} building
+ * @param {import("./types.js").Details} details
+ */
+export function pathOf({ entity, instance }, { path, kind }) {
+  if (kind === "file") return path;
+  return entity === "/ground" && instance === 0 ? "/" : `${path}/`;
+}
+
 /** A link to this view without the token: who opens it is asked for that. */
 export function shareableLink() {
   const url = new URL(location.href);

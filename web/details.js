@@ -2,7 +2,7 @@
 
 import { copyButton } from "./clipboard.js";
 import { button, byId, element, formatValue, pathElement } from "./dom.js";
-import { editorLink } from "./editor.js";
+import { editorLink, refreshEditorLink } from "./editor.js";
 import { sourceView } from "./source.js";
 
 /**
@@ -53,6 +53,24 @@ export function showDetails(details, around, actions) {
   else byId("announcement").textContent = `Selected: ${details.path}`;
 }
 
+/** Who has chosen something elsewhere is to read on in the strip; once the details are there, at their heading. */
+export function leadToStrip() {
+  byId("selection").focus();
+  // Somebody has folded the panel.
+  if (document.activeElement !== byId("selection")) byId("city").focus();
+}
+
+/** The details that are wanted stand there already. */
+export function leadToHeading() {
+  if (document.activeElement === byId("selection")) byId("selection").querySelector("summary")?.focus();
+}
+
+/** @param {number} depth */
+export function showDepth(depth) {
+  const menu = document.getElementById("depth");
+  if (menu instanceof HTMLSelectElement) menu.value = `${depth}`;
+}
+
 /**
  * Puts lines into the strip, if their file is still selected. Who asked for them from within the strip is led there.
  * @param {import("./types.js").Excerpt} excerpt
@@ -62,8 +80,9 @@ export function showSource(excerpt, actions) {
   const place = document.getElementById("source");
   if (!place || place.dataset.path !== excerpt.path) return;
   const isFirst = place.childElementCount === 0;
-  const followed = !isFirst && byId("selection").contains(document.activeElement);
+  const followed = !isFirst && actions.line() > 0 && byId("selection").contains(document.activeElement);
   place.replaceChildren(...sourceView(excerpt, actions.showLine));
+  refreshEditorLink();
   const region = place.querySelector(".source");
   const current = place.querySelector(".current");
   if (region instanceof HTMLElement && current instanceof HTMLElement) {

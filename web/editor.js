@@ -15,6 +15,9 @@ const EDITORS = {
   custom: { label: "Another", template: "" },
 };
 
+/** Fits the link to the line that is shown. */
+export let refreshEditorLink = () => {};
+
 /**
  * The link and the choice of the editor.
  * @param {string} root the folder as the system names it
@@ -44,8 +47,7 @@ export function editorLink(root, path, line) {
     store(TEMPLATE, template.value);
     refresh();
   };
-  // The line may have changed since the link was made.
-  link.addEventListener("click", refresh);
+  refreshEditorLink = refresh;
   refresh();
   return element("div", "editor", link, menu, template);
 }

@@ -27,9 +27,11 @@ export function prepareLayout() {
   );
 }
 
-/** A selection is to be seen, unless somebody folded the panel. */
+/** A selection is to be seen, unless somebody folded the panel; in a small one the legend makes room for it. */
 export function revealSide() {
-  if (!isChosen) showSide(true);
+  if (isChosen) return;
+  if (NARROW.matches && byId("side").hidden) byId("legend").removeAttribute("open");
+  showSide(true);
 }
 
 /** @param {boolean} isShown */

@@ -1,18 +1,20 @@
 // The page: brings socket, viewer and what is shown around it together.
 
-import { decode, plainState, remember, shareableLink } from "./address.js";
+import { correct, decode, pathOf, plainState, remember, shareableLink } from "./address.js";
 import { prepareCities, showCityName } from "./cities.js";
 import { copyButton } from "./clipboard.js";
-import { showDetails, showHint, showSource } from "./details.js";
+import { leadToHeading, leadToStrip, showDepth, showDetails, showHint, showSource } from "./details.js";
 import { byId } from "./dom.js";
+import { Dressing } from "./dressing.js";
 import { prepareFilters, showCount, showFilter } from "./filters.js";
 import { prepareLayout, revealSide } from "./layout.js";
 import { showInfo, showLegend } from "./legend.js";
 import { Loading } from "./loading.js";
-import { prepareMenus, recordedLook, showLook } from "./menus.js";
+import { isSameLook, prepareMenus, recordedLook, showLook } from "./menus.js";
 import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
 import { prepareSearch } from "./search.js";
-import { connect } from "./socket.js";
+import { Selection, isSame } from "./selection.js";
+import { LIGHT, connect } from "./socket.js";
 import { showFailure, showWarning } from "./status.js";
 
 /**
@@ -31,16 +33,13 @@ let city = null;
 let state = plainState();
 /** @type {Building | null} */
 let selected = null;
-/** What the viewer has selected, as far as is known. @type {Building | null} */
-let inViewer = null;
+/** Its path, as an address names it. @type {string | null} */
+let selectedPath = null;
 /** Whose details stand in the strip. @type {Building | null} */
 let described = null;
-/** The views of recordings that do not look as recorded any more. @type {Map<string, import("./types.js").View>} */
-const dressed = new Map();
-/** The view that is on its way, and perhaps another one waits for it. @type {import("./types.js").View | null} */
-let askedFor = null;
-let lookIsStale = false;
 
+const dressing = new Dressing((before) => send({ type: "look", before, selected }));
+const selection = new Selection((building) => loading.select(building));
 const loading = new Loading({ selected: select, ready: restore });
 const sendTo = connect({
   message: receive,
@@ -50,7 +49,11 @@ const sendTo = connect({
 });
 const search = prepareSearch(
   (text) => send({ type: "search", text }),
-  ({ path, line }) => go(path, line ?? 0),
+  ({ path, line }) => {
+    revealSide();
+    leadToStrip();
+    go(path, line ?? 0);
+  },
 );
 const places = {
   opened: () => send({ type: "lists" }),
@@ -76,7 +79,9 @@ prepareLayout();
 preparePlaces(places);
 byId("whole").addEventListener("click", () => send({ type: "frame", building: null }));
 byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
+for (const event of ["pointerdown", "keydown"]) byId("city").addEventListener(event, () => selection.touch(), { capture: true });
 addEventListener("popstate", () => restore());
+LIGHT.addEventListener("change", () => send({ type: "theme", light: LIGHT.matches }));
 
 /** @param {ToPage} message */
 function receive(message) {
@@ -94,6 +99,8 @@ function receive(message) {
       return clear();
     case "look":
       return dress(message);
+    case "refused":
+      return undress(message.message);
     case "framed":
       state.near = message.near;
       return;
@@ -104,7 +111,9 @@ function receive(message) {
     case "lists":
       return showPlaces(message.lists, places);
     case "error":
-      askedFor = null;
+      // What the address names is not there: it says again what is selected.
+      state.selected = selectedPath;
+      correct(state);
       return showWarning(message.message);
   }
 }
@@ -116,7 +125,7 @@ function send(command) {
 
 /** @returns {import("./types.js").View} */
 function view() {
-  const look = state.look ?? (city && dressed.has(city.recording_id) ? recordedLook(city) : null);
+  const look = state.look ?? (city && dressing.has(city.recording_id) ? recordedLook(city) : null);
   return { look, filter: state.filter, depth: state.depth, near: state.near };
 }
 
@@ -129,7 +138,8 @@ function open(recording, isNews) {
   const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
   if (!info || info === city) return;
   city = info;
-  selected = described = inViewer = null;
+  selected = described = selectedPath = null;
+  selection.forget();
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   showInfo(info);
   showLegend(info.legend);
@@ -141,7 +151,7 @@ function open(recording, isNews) {
   showCount({ shown: total, total, hidden_selection: null });
   if (!isNews) return;
   loading.open(info.recording_id);
-  if (dressed.has(info.recording_id)) askForLook();
+  if (dressing.has(info.recording_id)) askForLook();
   if (arePlacesOpen()) places.opened();
   remember(state);
 }
@@ -157,12 +167,15 @@ function restore() {
   const before = JSON.stringify([state.look, state.filter]);
   const recorded = city ? recordedLook(city) : null;
   const look = wanted.look && recorded ? fillIn(wanted.look, recorded) : null;
+  const isOtherLine = selected !== null && wanted.selected === selectedPath && wanted.line !== state.line;
   state = { ...wanted, look, city: state.city, near: state.near };
   if (recorded) showLook(look ?? recorded);
   showFilter(state.filter);
   if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
-  if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: true });
+  // Who goes back to other filters stays where the camera is.
+  if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: wanted.selected !== selectedPath });
   else if (selected) send({ type: "clear" });
+  if (isOtherLine) showLine(wanted.line);
 }
 
 /**
@@ -176,8 +189,7 @@ function fillIn(look, recorded) {
 
 /** @param {import("./types.js").Look} look */
 function setLook(look) {
-  const isRecorded = city && JSON.stringify(look) === JSON.stringify(recordedLook(city));
-  state.look = isRecorded ? null : look;
+  state.look = city && isSameLook(look, recordedLook(city)) ? null : look;
   remember(state);
   askForLook();
 }
@@ -190,24 +202,37 @@ function setFilter(filter) {
   askForLook();
 }
 
-/** One at a time: who turns a wheel over a menu asks for more than can be shown. */
 function askForLook() {
-  lookIsStale = askedFor !== null;
-  if (askedFor || !city) return;
-  const before = dressed.get(city.recording_id) ?? null;
-  askedFor = view();
-  dressed.set(city.recording_id, askedFor);
-  send({ type: "look", before, selected });
+  if (city) dressing.ask({ recording: city.recording_id, view: view() });
 }
 
 /** @param {ToPage & { type: "look" }} message */
 function dress({ legend, shown }) {
-  askedFor = null;
-  if (lookIsStale) return askForLook();
+  const dressed = dressing.done();
+  if (dressing.isStale) return askForLook();
+  if (dressed?.recording !== city?.recording_id) return;
   showLegend(legend);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
   if (shown.hidden_selection) byId("announcement").textContent = "The selected file is hidden by the filters.";
+}
+
+/**
+ * Menus, filters and address say again what is shown.
+ * @param {string} message
+ */
+function undress(message) {
+  dressing.refuse();
+  if (dressing.isStale) return askForLook();
+  if (city) {
+    const { look, filter } = dressing.shown.get(city.recording_id) ?? plainState();
+    const recorded = recordedLook(city);
+    state = { ...state, filter, look: isSameLook(look, recorded) ? null : look };
+    showLook(look ?? recorded);
+    showFilter(filter);
+    correct(state);
+  }
+  showWarning(message);
 }
 
 /**
@@ -216,8 +241,9 @@ function dress({ legend, shown }) {
  * @param {number} [line]
  */
 function go(path, line = 0) {
+  const isOtherLine = line !== state.line;
   state.line = line;
-  if (selected && path === state.selected) showLine(line);
+  if (selected && path === state.selected && isOtherLine) showLine(line);
   send({ type: "select_path", path, frame: true });
 }
 
@@ -239,15 +265,17 @@ function setDepth(depth) {
 function describe({ building, shown_as, details, reveal, framed }) {
   selected = building;
   if (framed) state.near = true;
-  if (reveal) {
-    inViewer = shown_as;
-    loading.select(shown_as);
-  }
+  if (reveal) selection.request(shown_as);
   const path = pathOf(building, details);
+  selectedPath = path;
   state = { ...state, selected: path };
   remember(state);
   revealSide();
-  if (isSame(building, described)) return;
+  if (isSame(building, described)) {
+    showDepth(state.depth);
+    leadToHeading();
+    return;
+  }
   described = building;
   showDetails(details, { root: city?.root ?? null, depth: state.depth }, actions);
   if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
@@ -261,33 +289,14 @@ function select(building, of) {
   // What another city loses as selection when the menu changes is no news.
   if (of !== city?.recording_id && !building) return;
   if (of !== city?.recording_id) open(of, true);
-  if (isSame(building, inViewer)) return;
-  inViewer = building;
+  if (!selection.report(building)) return;
   state.line = 0;
   send(building ? { type: "select", building } : { type: "clear" });
 }
 
 function clear() {
-  selected = described = null;
+  selected = described = selectedPath = null;
   state = { ...state, selected: null, line: 0 };
   remember(state);
   showHint();
-}
-
-/**
- * The path as an address names it: a directory's ends with a slash.
- * @param {Building} building
- * @param {import("./types.js").Details} details
- */
-function pathOf({ entity, instance }, { path, kind }) {
-  if (kind === "file") return path;
-  return entity === "/ground" && instance === 0 ? "/" : `${path}/`;
-}
-
-/**
- * @param {Building | null} one
- * @param {Building | null} other
- */
-function isSame(one, other) {
-  return one?.entity === other?.entity && one?.instance === other?.instance;
 }

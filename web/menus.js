@@ -43,6 +43,14 @@ export function recordedLook({ legend }) {
   return { area: legend.area.name, height: legend.height.name, color: legend.color.name };
 }
 
+/**
+ * @param {Look | null} one
+ * @param {Look | null} other
+ */
+export function isSameLook(one, other) {
+  return PARTS.every((part) => one?.[part] === other?.[part]);
+}
+
 /** @returns {Look} */
 function chosenLook() {
   return { area: menuOf("area").value, height: menuOf("height").value, color: menuOf("color").value };

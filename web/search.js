@@ -115,7 +115,7 @@ function searchInput() {
  * @param {HTMLInputElement} input
  */
 function leadHere(event, input) {
-  const isTyped = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+  const isTyped = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyped) return;
   event.preventDefault();
   event.stopImmediatePropagation();

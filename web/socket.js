@@ -1,5 +1,8 @@
 // The one connection to Repolis: commands out; messages, and bytes for the viewer, in.
 
+/** The page follows by its style sheet, the city has to be told. */
+export const LIGHT = matchMedia("(prefers-color-scheme: light)");
+
 /**
  * @typedef {object} Listener
  * @property {(message: import("./types.js").ToPage) => void} message
@@ -50,10 +53,16 @@ function address() {
   const url = new URL("socket", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
-  url.searchParams.set("theme", matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-  url.searchParams.set("size", matchMedia("(max-width: 899px)").matches ? "small" : "large");
+  url.searchParams.set("theme", LIGHT.matches ? "light" : "dark");
+  url.searchParams.set("size", room());
   url.hash = "";
   return url;
+}
+
+/** What there is room for: the report beside the city, the city alone, or that with few names. */
+function room() {
+  if (matchMedia("(max-width: 899px)").matches) return "small";
+  return matchMedia("(max-width: 1249px)").matches ? "narrow" : "wide";
 }
 
 /** @param {boolean} opened */

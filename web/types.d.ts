@@ -14,7 +14,8 @@ export type Command =
   | { type: "cycle"; number: number }
   | { type: "search"; text: string }
   | { type: "source"; path: string; line: number }
-  | { type: "lists" };
+  | { type: "lists" }
+  | { type: "theme"; light: boolean };
 
 /** How the page shows the city; it goes with each command. */
 export interface View {
@@ -52,10 +53,12 @@ export type ToPage =
   | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean }
   | { type: "cleared" }
   | { type: "look"; legend: Legend; shown: Shown }
+  | { type: "refused"; message: string }
   | { type: "framed"; near: boolean }
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }
   | { type: "lists"; lists: Lists }
+  | { type: "themed" }
   | { type: "error"; message: string };
 
 export interface PageInfo {

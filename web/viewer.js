@@ -39,8 +39,19 @@ export async function startViewer(canvas, listener) {
     if (handle.has_panicked()) listener.crashed(handle.panic_message() ?? "for an unknown reason");
   });
   await handle.start(canvas);
+  nameTextAgent(canvas);
   handle.open_channel(CHANNEL, "Repolis");
   return new Viewer(handle);
+}
+
+/**
+ * The viewer has an invisible input beside its canvas, for who types into its panels: no stop on anybody's way.
+ * @param {HTMLCanvasElement} canvas
+ */
+function nameTextAgent(canvas) {
+  const agent = canvas.parentElement?.querySelector("input");
+  agent?.setAttribute("aria-label", "Text typed into the Rerun viewer");
+  agent?.setAttribute("tabindex", "-1");
 }
 
 export class Viewer {

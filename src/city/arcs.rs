@@ -17,6 +17,13 @@ const SEGMENTS: usize = 16;
 /// Units that files are aggregated to, finest first; before them come the files themselves.
 const UNIT_LIMITS: [usize; 6] = [256, 128, 64, 32, 16, 8];
 
+/// Radius in metres of the arc that stands for most imports.
+pub const THICKEST_ARC: f32 = 0.002 * CITY_METRES as f32;
+/// The least radius in metres.
+const THINNEST: f32 = 0.0005 * CITY_METRES as f32;
+/// Arcs around a selection bow so many times as far, as those of the city for the same imports would hide them.
+const ABOVE_OTHERS: f32 = 1.25;
+
 /// What arcs far from the selected file fade to.
 const FAR: Rgb = [150, 150, 150];
 
@@ -119,8 +126,8 @@ impl Arc {
     fn faded(self, distance: u32) -> Self {
         let share = 1.0 - 1.0 / f64::from(distance);
         Self {
-            radius: self.radius / (distance as f32).sqrt(),
-            colors: self.colors.map(|color| mix(color, FAR, 0.8 * share)),
+            radius: self.radius / (distance as f32).sqrt().sqrt(),
+            colors: self.colors.map(|color| mix(color, FAR, 0.6 * share)),
             ..self
         }
     }
@@ -178,7 +185,7 @@ pub fn arcs_along(roof: impl Fn(FileId) -> Option<Vec3>, steps: &[Step]) -> Vec<
         let at = steps.iter().filter(|step| step.distance == distance);
         let mut links = counted(at.map(|step| Link::new(step.from, step.to, step.kind)));
         truncate(&mut links, MAX_ARCS - arcs.len());
-        arcs.extend(links_to_arcs(links, ends).into_iter().map(|arc| arc.faded(distance)));
+        arcs.extend(links_to_arcs(links, ABOVE_OTHERS, ends).into_iter().map(|arc| arc.faded(distance)));
     }
     arcs
 }
@@ -220,7 +227,7 @@ fn strongest(city: &City, census: &Census<'_>, links: Vec<Link>, budget: usize) 
         places = unit_places(city, census, &units);
     }
     truncate(&mut links, budget);
-    links_to_arcs(links, |site| match site {
+    links_to_arcs(links, 1.0, |site| match site {
         Site::File(file) => city.roof(file),
         Site::Dir(dir) => places.get(&dir).copied(),
     })
@@ -259,7 +266,7 @@ fn unit_places(city: &City, census: &Census<'_>, units: &[DirId]) -> FxHashMap<D
     sums.into_iter().map(|(unit, (sum, footprint))| (unit, sum / footprint.max(f32::MIN_POSITIVE))).collect()
 }
 
-fn links_to_arcs(links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Arc> {
+fn links_to_arcs(links: Vec<Link>, bow: f32, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Arc> {
     let strongest = links.iter().map(|link| link.weight).max().unwrap_or(1) as f32;
     links
         .into_iter()
@@ -272,8 +279,8 @@ fn links_to_arcs(links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Ar
                 to: link.to,
                 kind: link.kind,
                 weight: link.weight,
-                points: curve(from, to),
-                radius: CITY_METRES as f32 * (0.0005 + 0.0015 * strength),
+                points: curve(from, to, bow),
+                radius: THINNEST + (THICKEST_ARC - THINNEST) * strength,
                 colors: [color, mix(color, [225, 225, 225], 0.55)],
             })
         })
@@ -281,7 +288,7 @@ fn links_to_arcs(links: Vec<Link>, end: impl Fn(Site) -> Option<Vec3>) -> Vec<Ar
 }
 
 /// A parabola that bows to its right, so that imports both ways do not cover each other.
-fn curve(from: Vec3, to: Vec3) -> Vec<Vec3> {
+fn curve(from: Vec3, to: Vec3, stretch: f32) -> Vec<Vec3> {
     let city_size = CITY_METRES as f32;
     let along = to - from;
     let distance = along.truncate().length();
@@ -290,7 +297,7 @@ fn curve(from: Vec3, to: Vec3) -> Vec<Vec3> {
     (0..=SEGMENTS)
         .map(|index| {
             let share = index as f32 / SEGMENTS as f32;
-            let bow = 4.0 * share * (1.0 - share);
+            let bow = stretch * 4.0 * share * (1.0 - share);
             from + along * share + Vec3::Z * (rise * bow) + right * bow
         })
         .collect()

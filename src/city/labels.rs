@@ -16,7 +16,7 @@ const DOMINANT: f32 = 0.5;
 const LETTER: Vec2 = Vec2::new(0.008, 0.045);
 
 /// In a small page letters take so many times what they take in a large one.
-const SMALL_PAGE: f32 = 2.0;
+const SMALL_PAGE: f32 = 2.4;
 
 /// Which names a small page has room for, those that come first before others.
 pub fn fitting_small_page(names: &[(Vec3, String)]) -> Vec<usize> {

@@ -20,7 +20,7 @@ mod tests;
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
 
-pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, Step, arcs_along, default_budget};
+pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, Step, THICKEST_ARC, arcs_along, default_budget};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
 pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
 use super::{assets, socket};
-use crate::session::{Screen, Session};
+use crate::session::{Room, Screen, Session};
 
 /// A page sends short commands only.
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
@@ -82,8 +82,12 @@ async fn open_socket(
     let Ok(seat) = served.seats.try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "Too many pages look at this city: close some.\n").into_response();
     };
-    let screen =
-        Screen { is_light: parameter(&uri, "theme=") == "light", is_small: parameter(&uri, "size=") == "small" };
+    let room = match parameter(&uri, "size=") {
+        "small" => Room::Small,
+        "narrow" => Room::Narrow,
+        _ => Room::Wide,
+    };
+    let screen = Screen { is_light: parameter(&uri, "theme=") == "light", room };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
         socket::serve(socket, &served.session, screen, served.stop.clone()).await;

@@ -67,6 +67,10 @@ impl CitySource for SmallCity {
     fn theme(&self, _screen: Screen) -> Option<Bytes> {
         None
     }
+
+    fn repaint(&self, _is_light: bool) -> Option<Bytes> {
+        None
+    }
 }
 
 pub struct Running {

@@ -5,6 +5,7 @@ mod recorded;
 mod sources;
 mod tail;
 
+pub use crate::stream::Room;
 pub use messages::{
     ArcKey, Building, ColorKey, Command, CycleEntry, Details, Excerpt, Facet, FacetValue, Filter, FromPage, Function,
     Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, Measure, MetricInfo, MetricName, PageInfo,
@@ -59,6 +60,9 @@ pub trait CitySource: Send + Sync {
 
     /// A complete RRD stream that fits layout and names to a page. It goes before the recording.
     fn theme(&self, screen: Screen) -> Option<Bytes>;
+
+    /// A complete RRD stream that makes an open city light or dark.
+    fn repaint(&self, is_light: bool) -> Option<Bytes>;
 }
 
 /// What a page says of itself when it connects.
@@ -66,8 +70,8 @@ pub trait CitySource: Send + Sync {
 pub struct Screen {
     /// Dark on light.
     pub is_light: bool,
-    /// Too small for views beside the city.
-    pub is_small: bool,
+    /// How much room there is.
+    pub room: Room,
 }
 
 /// A city in another look.
@@ -127,6 +131,10 @@ impl Session {
 
     /// Answers one message of a page.
     pub fn answer(&self, message: FromPage) -> Answer {
+        if let Command::Theme { light } = message.command {
+            let rrd = self.cities().filter_map(|city| city.source.repaint(light)).collect();
+            return Answer { message: ToPage::Themed, rrd };
+        }
         let asked = self.cities().find(|city| city.info.recording_id == message.recording);
         asked.unwrap_or(&self.first).answer(&message.view, message.command)
     }
@@ -140,7 +148,7 @@ impl City {
                 Ok(Dressed { legend, shown, rrd }) => {
                     Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
                 }
-                Err(message) => Answer::error(message),
+                Err(message) => ToPage::Refused { message }.into(),
             },
             Command::Select { building } => self.select(view, source.meant(view, building), false, false),
             Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
@@ -160,6 +168,8 @@ impl City {
             }
             Command::Source { path, line } => ToPage::Source { excerpt: source.source(&path, line) }.into(),
             Command::Lists => ToPage::Lists { lists: source.lists(view) }.into(),
+            // All cities share a layout: the session has told each.
+            Command::Theme { .. } => ToPage::Themed.into(),
         }
     }
 
@@ -270,6 +280,10 @@ mod tests {
         fn theme(&self, _screen: Screen) -> Option<Bytes> {
             None
         }
+
+        fn repaint(&self, is_light: bool) -> Option<Bytes> {
+            Some(Bytes::from_static(if is_light { b"light" } else { b"dark" }))
+        }
     }
 
     fn one_city(recording: Vec<Bytes>) -> Session {
@@ -314,7 +328,7 @@ mod tests {
     fn the_view_comes_with_the_question() {
         let look = r#"{"area":"lines","height":"lines","color":"fan_in"}"#;
         check(&format!(r#"{{"type":"look","selected":null,"view":{{"look":{look},"depth":2}}}}"#), "look", &["fan_in"]);
-        check(r#"{"type":"look","selected":null}"#, "error", &[]);
+        check(r#"{"type":"look","selected":null}"#, "refused", &[]);
     }
 
     #[test]
@@ -322,6 +336,11 @@ mod tests {
         check(r#"{"type":"search","text":"a"}"#, "hits", &[]);
         check(r#"{"type":"source","path":"a.py","line":3}"#, "source", &[]);
         check(r#"{"type":"lists"}"#, "lists", &[]);
+    }
+
+    #[test]
+    fn an_open_city_follows_the_system() {
+        check(r#"{"type":"theme","light":true}"#, "themed", &["light"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Imports as arcs over the roofs, and the directories as a graph.
 
-use rerun::{GraphEdges, GraphNodes, LineStrips3D};
+use rerun::{GraphEdges, GraphNodes, LineStrips3D, Radius};
 use rustc_hash::FxHashMap;
 
 use super::StreamError;
@@ -19,7 +19,7 @@ pub fn log(writer: &mut StoreWriter, city: &City) -> Result<(), StreamError> {
     for kind in ArcKind::DRAWN {
         let arcs = city.arcs_of_kind(kind);
         if !arcs.is_empty() {
-            writer.log(&entity(kind), &strips(arcs))?;
+            writer.log(&entity(kind), &strips(arcs, in_metres))?;
         }
     }
     Ok(())
@@ -31,11 +31,16 @@ pub fn entity(kind: ArcKind) -> String {
 }
 
 /// Arcs as line strips, two an arc: the paler half is at the imported end.
-pub fn strips(arcs: &[Arc]) -> LineStrips3D {
-    let halves = || arcs.iter().flat_map(|arc| arc.halves().map(|half| (half, arc.radius)));
+pub fn strips(arcs: &[Arc], radius: impl Fn(&Arc) -> Radius) -> LineStrips3D {
+    let halves = || arcs.iter().flat_map(|arc| arc.halves().map(|half| (half, radius(arc))));
     LineStrips3D::new(halves().map(|((points, _), _)| points.to_vec()))
         .with_colors(halves().map(|((_, rgb), _)| color(rgb)))
         .with_radii(halves().map(|(_, radius)| radius))
+}
+
+/// An arc of the city is a thing in it, thicker the nearer one comes.
+pub fn in_metres(arc: &Arc) -> Radius {
+    Radius::new_scene_units(arc.radius)
 }
 
 /// Logs `/graph`: directories at fixed places, and the imports between them.

@@ -166,25 +166,39 @@ fn background(theme: Theme) -> Background {
     Background::new(BackgroundKind::SolidColor).with_color(Color::from_rgb(red, green, blue))
 }
 
-/// Messages that fit the layout and the names of a recording to a theme, and to a small page, whose views lie behind each
-/// other. They count if they come before the recording's own, or later.
+/// How much room a page has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// For views beside the city.
+    #[default]
+    Wide,
+    /// For the city alone: the other views lie behind it.
+    Narrow,
+    /// For the city with few names, seen from nearer.
+    Small,
+}
+
+/// Messages that fit the layout and the names of a recording to a theme, and to the room of a page. They count if they come
+/// before the recording's own, or later.
 pub fn theme_messages(
     loaded: &Loaded,
     theme: Theme,
-    is_small: bool,
+    room: Room,
     nanos_since_epoch: u64,
 ) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     layout.log(&background_entity(), &background(theme))?;
-    if is_small {
+    if room != Room::Wide {
         layout.log(&format!("container/{ROOT}"), &tabs())?;
+    }
+    if room == Room::Small {
         let (eye, target) = eye_and_target(Extent::TYPICAL);
         let (from_aside, target) = (eye - target, target + NEARER_TARGET);
         layout.log(&eye_entity(), &eye_controls((target + from_aside * NEARER, target)))?;
     }
     let mut names = StoreWriter::addition(loaded.store.clone(), nanos_since_epoch);
     let mut shown = Points3D::update_fields().with_colors([names_color(theme)]);
-    if is_small {
+    if room == Room::Small {
         let fitting = fitting_small_page(&loaded.names);
         let fitting = || fitting.iter().map(|&index| &loaded.names[index]);
         let positions = Points3D::new(fitting().map(|(anchor, _)| *anchor));
@@ -192,6 +206,18 @@ pub fn theme_messages(
     }
     names.log(NAMES, &shown)?;
     let mut messages = layout.finish();
+    messages.extend(names.finish());
+    Ok(messages)
+}
+
+/// Messages that give an open recording and its layout another theme. The camera goes where it was last sent.
+pub fn repaint_messages(store: &StoreId, theme: Theme, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
+    layout.log(&background_entity(), &background(theme))?;
+    let mut names = StoreWriter::addition(store.clone(), nanos_since_epoch);
+    names.log(NAMES, &Points3D::update_fields().with_colors([names_color(theme)]))?;
+    let mut messages = layout.finish();
+    messages.push(activation());
     messages.extend(names.finish());
     Ok(messages)
 }

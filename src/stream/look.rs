@@ -86,7 +86,8 @@ pub fn look(
     if changes.boxes {
         for kind in ArcKind::DRAWN {
             let arcs = city.arcs_of_kind(kind);
-            let strips = if arcs.is_empty() { LineStrips3D::clear_fields() } else { arcs::strips(arcs) };
+            let strips =
+                if arcs.is_empty() { LineStrips3D::clear_fields() } else { arcs::strips(arcs, arcs::in_metres) };
             writer.log(&arcs::entity(kind), &strips)?;
         }
     }

@@ -20,7 +20,9 @@ mod tables;
 use std::io;
 
 pub use blocks::BLOCKS;
-pub use blueprint::{Extent, Frame, Theme, frame_messages, messages as blueprint_messages, theme_messages};
+pub use blueprint::{
+    Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,
+};
 pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};

@@ -6,7 +6,10 @@ import colorsys
 import io
 import re
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -14,6 +17,10 @@ from playwright.sync_api import Page
 HUE_TOLERANCE = 0.03
 LEAST_SATURATION = 0.3
 STEP = 4
+# Of 255, in one of red, green and blue.
+CLEAR_DIFFERENCE = 24
+
+T = TypeVar("T")
 
 
 def legend_hues(page: Page) -> list[float]:
@@ -57,3 +64,56 @@ def inner_points(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
     offsets = [(dx * STEP, dy * STEP) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     inner = [(x, y) for x, y in points if all((x + dx, y + dy) in known for dx, dy in offsets)]
     return inner[:: max(1, len(inner) // 12)]
+
+
+def picture(page: Page) -> Image.Image:
+    """The canvas alone."""
+    box = page.locator("#city").bounding_box()
+    assert box
+    whole = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    left, top = int(box["x"]), int(box["y"])
+    return whole.crop((left, top, left + int(box["width"]), top + int(box["height"])))
+
+
+def swatch_hue(page: Page, key: str, label: str) -> float:
+    """The hue of an entry of the legend's list `key`."""
+    row = page.locator(f"#{key} li").filter(has_text=label).first
+    style = row.locator("span").first.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    return colorsys.rgb_to_hsv(*(int(part) / 255 for part in re.findall(r"\d+", style)[:3]))[0]
+
+
+def count_hue(page: Page, hue: float, least_saturation: float = LEAST_SATURATION) -> int:
+    """Pixels of the canvas that have it."""
+    hues, saturations, _ = (np.asarray(band, dtype=float) / 255 for band in picture(page).convert("HSV").split())
+    distance = np.abs(hues - hue)
+    near = np.minimum(distance, 1 - distance) < HUE_TOLERANCE
+    return int(np.count_nonzero(near & (saturations > least_saturation)))
+
+
+def poll(measure: Callable[[], T], holds: Callable[[T], bool], deadline_secs: float, what: str) -> T:
+    """Measures until it holds. Drawing takes its time, so nothing is asserted on the first picture."""
+    deadline = time.monotonic() + deadline_secs
+    while True:
+        value = measure()
+        if holds(value):
+            return value
+        assert time.monotonic() < deadline, f"{what}: it is {value} at last"
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The share of pixels that clearly differ."""
+    bands = np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)).max(axis=2)
+    return float(np.count_nonzero(bands > CLEAR_DIFFERENCE) / bands.size)
+
+
+def settled_picture(page: Page, deadline_secs: float) -> Image.Image:
+    """Once two in a row are the same."""
+    last = picture(page)
+
+    def moved() -> float:
+        nonlocal last
+        before, last = last, picture(page)
+        return difference(before, last)
+
+    poll(moved, lambda share: share < 0.001, deadline_secs, "the picture does not come to rest")
+    return last

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import CHROMIUM, DEADLINE_MS, DEADLINE_SECS, FLAGS, REPOSITORY, City, Watched, wait_until_ready
-from pixels import inner_points, wait_for_buildings
+from PIL import Image, ImageStat
+from pixels import inner_points, picture, poll, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, TimeoutError, expect
 
 # Resolves after some frames were drawn.
@@ -89,11 +91,23 @@ def test_the_viewer_is_loaded_once(playwright: Playwright, city: City, tmp_path:
     context.close()
 
 
+def mean_light(page: Page) -> tuple[float, float]:
+    """Of the page's header and of the city, from 0 to 255: text and buildings are the smaller part of both."""
+    whole = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    return tuple(ImageStat.Stat(part).median[0] for part in [whole.crop((0, 0, 800, 30)), picture(page).convert("L")])
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_works_in_a_small_frame(browser: Browser, city: City, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 800, "height": 500}, color_scheme=scheme)
+    context.set_default_timeout(DEADLINE_MS)
     page = Watched(context, city).page
     wait_for_buildings(page, DEADLINE_SECS, least=100)
+    is_light = scheme == "light"
+    assert [light > 128 for light in mean_light(page)] == [is_light] * 2
+    page.emulate_media(color_scheme="dark" if is_light else "light")
+    turned = [not is_light] * 2
+    poll(lambda: [light > 128 for light in mean_light(page)], lambda now: now == turned, DEADLINE_SECS, "is it light")
     canvas = page.locator("#city").bounding_box()
     assert canvas and canvas["width"] == 800 and canvas["height"] > 440
     page.get_by_role("button", name="Side panel").click()
@@ -105,11 +119,22 @@ def test_it_works_in_a_small_frame(browser: Browser, city: City, scheme: str) ->
     context.close()
 
 
-def test_a_notebook_on_this_machine_can_frame_it(stranger: Page, city: City) -> None:
+def test_it_works_in_a_frame_of_a_notebook_on_this_machine(stranger: Page, city: City) -> None:
     stranger.evaluate(
-        "(url) => document.body.append(Object.assign(document.createElement('iframe'), {src: url}))", city.url
+        "(url) => document.body.append(Object.assign(document.createElement('iframe'),"
+        " {src: url, width: 800, height: 500}))",
+        city.url,
     )
-    wait_until_ready(stranger.frame_locator("iframe"))
+    frame = stranger.frame_locator("iframe")
+    wait_until_ready(frame)
+    frame.locator("#city").press("/")
+    stranger.keyboard.insert_text("cart.py")
+    expect(frame.locator("#hits [role=option]").first).to_contain_text("shop/cart.py")
+    stranger.keyboard.press("Enter")
+    expect(frame.locator("#selected-path")).to_have_text("shop/cart.py")
+    expect(frame.locator("#source .line").first).to_be_in_viewport()
+    stranger.keyboard.press("/")
+    expect(frame.locator("#search")).to_be_focused()
 
 
 def test_a_wrong_token_is_explained(context: BrowserContext, city: City) -> None:

@@ -79,6 +79,11 @@ pub enum Command {
     },
     /// Places worth a visit are wanted.
     Lists,
+    /// The system has changed between light and dark.
+    Theme {
+        /// Dark on light.
+        light: bool,
+    },
 }
 
 /// What a page is told.
@@ -121,6 +126,11 @@ pub enum ToPage {
         /// What is to be seen.
         shown: Shown,
     },
+    /// There is no such look, so that what was shown stays.
+    Refused {
+        /// Why, as a whole sentence.
+        message: String,
+    },
     /// The camera moves.
     Framed {
         /// To a building or plate, and not to the whole city.
@@ -143,6 +153,8 @@ pub enum ToPage {
         /// The places.
         lists: Lists,
     },
+    /// The city is light or dark now, as it was said.
+    Themed,
     /// To be shown to the user.
     Error {
         /// A whole sentence.

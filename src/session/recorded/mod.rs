@@ -300,14 +300,22 @@ impl CitySource for RecordedCity {
         lists::lists(&self.loaded.analysis, |file| shape.shows(file))
     }
 
+    fn repaint(&self, is_light: bool) -> Option<Bytes> {
+        bytes_of(&stream::repaint_messages(&self.loaded.store, theme(is_light), nanos_since_epoch()).ok()?)
+    }
+
     fn theme(&self, screen: Screen) -> Option<Bytes> {
-        let theme = if screen.is_light { Theme::Light } else { Theme::Dark };
-        let mut messages = stream::theme_messages(&self.loaded, theme, screen.is_small, nanos_since_epoch()).ok()?;
+        let theme = theme(screen.is_light);
+        let mut messages = stream::theme_messages(&self.loaded, theme, screen.room, nanos_since_epoch()).ok()?;
         if !self.loaded.blocks.is_empty() {
             messages.extend(stream::from_afar(&self.loaded, nanos_since_epoch()).ok()?);
         }
         bytes_of(&messages)
     }
+}
+
+fn theme(is_light: bool) -> Theme {
+    if is_light { Theme::Light } else { Theme::Dark }
 }
 
 fn bytes_of(messages: &[LogMsg]) -> Option<Bytes> {

@@ -17,6 +17,8 @@ const MAX_WORDS: usize = 6;
 const MAX_WORD_CHARS: usize = 80;
 /// What a match within the last part of a path counts more than one that is scattered over all of it.
 const NAME_BONUS: u32 = 24;
+/// What is called exactly so comes before what only starts so.
+const WHOLE_NAME_BONUS: u32 = 24;
 
 /// The characters of each path and function name as bits: most candidates are refused by them alone.
 pub struct Index {
@@ -88,6 +90,7 @@ impl Index {
 struct Word {
     atom: Atom,
     letters: u64,
+    text: String,
 }
 
 impl Word {
@@ -96,7 +99,7 @@ impl Word {
         let atom = Atom::new(&word, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
         // Letters with accents match those without, which the bits do not tell.
         let plain: String = word.chars().filter(char::is_ascii).collect();
-        Self { atom, letters: letters(&plain) }
+        Self { atom, letters: letters(&plain), text: word }
     }
 }
 
@@ -132,6 +135,8 @@ fn matches<'a>(
             let name = file_name(text);
             let in_name = if name.len() < text.len() { self::score(name, words, matcher, buffer) } else { Some(score) };
             let score = in_name.map_or(score, |in_name| score.max(in_name) + NAME_BONUS);
+            let is_whole = words.last().is_some_and(|word| word.text.eq_ignore_ascii_case(name));
+            let score = score + if is_whole { WHOLE_NAME_BONUS } else { 0 };
             Some(Found { score: Reverse(score), kind, length: text.len(), index })
         },
     );

@@ -1,0 +1,55 @@
+// Which look and filters each city is shown with, and which are on their way. One change at a time: who turns a wheel over
+// a menu asks for more than can be shown.
+
+/**
+ * @typedef {import("./types.js").View} View
+ *
+ * @typedef {object} Wanted
+ * @property {string} recording
+ * @property {View} view
+ */
+
+export class Dressing {
+  /** The views of recordings that do not look as recorded any more. @type {Map<string, View>} */
+  shown = new Map();
+  /** @type {Wanted | null} */
+  asked = null;
+  isStale = false;
+
+  /** @param {(before: View | null) => void} send asks for the view that the page has now */
+  constructor(send) {
+    this.send = send;
+  }
+
+  /**
+   * Whether the recording does not look as recorded any more, or soon will not.
+   * @param {string} recording
+   */
+  has(recording) {
+    return this.shown.has(recording) || this.asked?.recording === recording;
+  }
+
+  /** @param {Wanted} wanted */
+  ask(wanted) {
+    this.isStale = this.asked !== null;
+    if (this.asked) return;
+    this.asked = wanted;
+    this.send(this.shown.get(wanted.recording) ?? null);
+  }
+
+  /**
+   * The viewer gets what was asked for.
+   * @returns {Wanted | null}
+   */
+  done() {
+    const asked = this.asked;
+    this.asked = null;
+    if (asked) this.shown.set(asked.recording, asked.view);
+    return asked;
+  }
+
+  /** There is no such view: what was shown stays. */
+  refuse() {
+    this.asked = null;
+  }
+}
