@@ -17,7 +17,6 @@ from pathlib import Path
 
 import inputs
 import synthetic
-import viewer
 from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
@@ -207,6 +206,9 @@ def bench_check(report: Report, tree: Path) -> None:
 
 def bench_viewer(report: Report) -> None:
     """What the first picture of a city draws, and what a browser needs for it."""
+    # A program that starts another counts into its peak, and this one brings a lot.
+    import viewer
+
     chromium = subprocess.run([inputs.ROOT / "scripts/chromium"], check=True, text=True, capture_output=True).stdout
     print(
         "\n## Viewer\n\n| files | entities | boxes | triangles | uploaded a frame | memory of the page | idle server |"
