@@ -25,7 +25,7 @@ pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
 pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};
 pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
-pub use labels::{MAX_LABELS, fitting_small_page};
+pub use labels::{FIRST_TARGET, FROM_ASIDE, MAX_LABELS, fitting_small_page};
 pub use look::{Look, LookError, city_of};
 pub use sizes::{FOOTPRINT_POWER, HeightScale};
 

@@ -19,7 +19,7 @@ use super::chunks::StoreWriter;
 use super::ground::NAMES;
 use super::load::Loaded;
 use super::record::batch_entity;
-use crate::city::{City, fitting_small_page};
+use crate::city::{City, FIRST_TARGET, FROM_ASIDE, fitting_small_page};
 
 /// Fixed ids, so that the same layout has the same bytes.
 const ROOT: Uuid = Uuid::from_u128(0x7265_706f_6c69_7300_0000_0000_0000_0001);
@@ -253,7 +253,7 @@ fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
     let (min, max) = extent.city;
     let center = (min + max) * 0.5;
     let ground = (max - min).truncate().max_element().max(1.0);
-    let target = glam::vec3(center.x, center.y - 0.06 * ground, min.z);
+    let target = center.with_z(min.z) + ground * FIRST_TARGET;
     (target + ground * FROM_ASIDE, target)
 }
 
@@ -262,9 +262,7 @@ const NEARER: f32 = 0.84;
 /// In metres: nearer, the front needs more room below.
 const NEARER_TARGET: glam::Vec3 = glam::vec3(0.0, -70.0, 0.0);
 
-/// From a target to the eye, for a city one metre wide.
-const FROM_ASIDE: glam::Vec3 = glam::vec3(-0.38, -1.04, 0.86);
-/// The same from higher up, to see over the neighbours.
+/// From a target to the eye, for what is one metre wide: higher up than at first, to see over the neighbours.
 const FROM_ABOVE: glam::Vec3 = glam::vec3(-0.25, -0.72, 1.17);
 /// What is framed gets this many times its own extent.
 const ROOM_AROUND: f32 = 3.0;
