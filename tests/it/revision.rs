@@ -289,13 +289,13 @@ fn every_command_takes_a_revision() {
     shop/cart.py:1: [cycles] is in a cycle of 2 files: shop/cart.py -> shop/stock.py -> shop/cart.py
         shop/cart.py:1 imports shop/stock.py
         shop/stock.py:2 imports shop/cart.py
-    1 finding; 1 rule, 10 files
+    1 finding; 1 rule, 8 files
     --- stderr
     ");
     assert_snapshot!(project.run("check shop@main"), @r"
     exit status: 0
     --- stdout
-    no findings; 1 rule, 8 files
+    no findings; 1 rule, 6 files
     --- stderr
     ");
     fs::remove_file(project.root().join("repolis.toml")).unwrap();
