@@ -18,12 +18,9 @@ pub(super) fn extract(text: &str, _language: LanguageType, wanted: Wanted) -> Fa
     if u32::try_from(text.len()).is_err() {
         return Facts::unparsed("larger than 4 GiB, not parsed");
     }
-    if wanted == Wanted::Imports
-        && let Some(facts) = parse(head::with_imports(text)).filter(|facts| facts.diagnostics.is_empty())
-    {
-        return facts;
-    }
-    parse(text).unwrap_or_else(|| Facts::unparsed("nested too deeply, not parsed"))
+    let head = if wanted == Wanted::Imports { head::with_imports(text) } else { text };
+    let parsed = parse(head).filter(|facts| facts.diagnostics.is_empty() || head.len() == text.len());
+    parsed.or_else(|| parse(text)).unwrap_or_else(|| Facts::unparsed("nested too deeply, not parsed"))
 }
 
 /// `None` for what nests too deeply.
