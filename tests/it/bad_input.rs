@@ -58,13 +58,14 @@ fn what_is_too_deep_keeps_its_building() {
     project.write("elif.py", &format!("if a:\n  b\n{}", "elif c:\n  d\n".repeat(DEEP)));
     project.write("else.rs", &format!("fn f() {{ if a {{}} {} }}\n", "else if b {}\n".repeat(DEEP)));
     project.write("else.ts", &format!("if (a) {{}}\n{}", "else if (b) {}\n".repeat(DEEP)));
+    project.write("decorated.js", &"@".repeat(DEEP * 25));
     project.write("sum.py", &format!("a = 1{}\n", " + 1".repeat(DEEP)));
     project.write("Cargo.toml", &format!("a = {}\n", "[".repeat(DEEP)));
     project.write("package.json", &format!("{{\"exports\": {}", "{\"import\": ".repeat(DEEP)));
     let ran = project.run("log shop -o city.rrd --json --with minified");
     assert_eq!(ran.code(), Some(0), "{ran}");
     let summary: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
-    assert_eq!(summary["buildings"], 47, "{ran}");
+    assert_eq!(summary["buildings"], 48, "{ran}");
     assert!(summary["diagnostics"].as_u64() > Some(10), "{ran}");
 }
 

@@ -22,7 +22,7 @@ const STACK_PER_LEVEL: usize = 2048;
 const IN_PLACE_BYTES: usize = 120 << 10;
 /// Above this, brackets are nested by a machine gone wrong.
 const MAX_BRACKETS: u32 = 20_000;
-/// Likewise for prefix and right-associative operators in one expression.
+/// Likewise for decorators, prefix and right-associative operators in one expression.
 const MAX_OPERATORS: u32 = 50_000;
 /// Each `<` may open type arguments, which the parser tries again for every one that turns out to be a comparison.
 const MAX_OPEN_ANGLES: u32 = 256;
@@ -96,7 +96,7 @@ impl Nesting {
                     operators = if byte == b'}' { 0 } else { operators };
                 }
                 b';' | b',' => (operators, angles) = (0, if byte == b';' { 0 } else { angles }),
-                b'!' | b'~' | b'-' | b'=' | b'?' | b':' | b'<' | b'*' => {
+                b'!' | b'~' | b'-' | b'=' | b'?' | b':' | b'<' | b'*' | b'@' => {
                     most.levels += 1;
                     operators += 1;
                     most.operators = most.operators.max(operators);
@@ -104,7 +104,7 @@ impl Nesting {
                     most.angles = most.angles.max(angles);
                 }
                 b'>' if previous != b'=' => angles = angles.saturating_sub(1),
-                b'+' | b'|' | b'&' | b'@' | b'/' => most.levels += 1,
+                b'+' | b'|' | b'&' | b'/' => most.levels += 1,
                 // Keywords nest too, and start like any word.
                 b'a'..=b'z' if !previous.is_ascii_alphanumeric() => most.levels += 1,
                 _ => {}
