@@ -17,6 +17,9 @@ pub use tail::{Subscription, Tail};
 
 use bytes::Bytes;
 
+use crate::scan::Place;
+use crate::stream::Loaded;
+
 /// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
 ///
 /// Calls come from a server's threads and must return soon: they look up and lay out, they never analyse. Streams go only
@@ -141,6 +144,22 @@ impl Session {
 }
 
 impl City {
+    /// The city of a recording, which was read from these bytes. Where what was analysed is at hand, the page can show lines
+    /// of it.
+    pub fn new(recording: Bytes, loaded: Loaded, place: Option<Place>) -> Self {
+        let source = RecordedCity::new(loaded);
+        let source = match place {
+            Some(Place::Folder(folder)) => match Folder::new(&folder) {
+                Ok(folder) => source.with_folder(folder),
+                // It is gone since; the city is not.
+                Err(_) => source,
+            },
+            Some(Place::Revision(revision)) => source.with_sources(Box::new(revision)),
+            None => source,
+        };
+        Self { info: source.page_info(), recording: vec![recording], source: Box::new(source) }
+    }
+
     fn answer(&self, view: &View, command: Command) -> Answer {
         let source = &self.source;
         match command {

@@ -27,7 +27,7 @@ pub use ground::GROUND;
 pub use identity::APPLICATION_ID;
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};
 pub use look::{Changes, Distance, from_afar, look};
-pub use record::record;
+pub use record::{options_json, record};
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;
 pub use selection::selection;
