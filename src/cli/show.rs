@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
-use bytes::Bytes;
 use walkdir::WalkDir;
 
 use super::args::{Cli, Show};
@@ -32,8 +31,12 @@ pub fn prepare(show: &Show) -> Result<Option<Server>> {
         native::find()?;
         return Ok(None);
     }
-    let options =
-        ServeOptions { port: show.port, base_url: show.base_url.clone(), allow_hosts: show.allow_host.clone() };
+    let options = ServeOptions {
+        port: show.port,
+        base_url: show.base_url.clone(),
+        allow_hosts: show.allow_host.clone(),
+        token: None,
+    };
     Ok(Some(Server::bind(&options)?))
 }
 
@@ -68,10 +71,10 @@ fn session(recordings: Vec<Opened>) -> Result<Session> {
             Some(Place::Revision(revision)) => source.with_sources(Box::new(revision)),
             None => source,
         };
-        let info = source.page_info();
+        let city = City::new(source, recording.bytes);
         // The same recording twice is one to the viewer.
-        if cities.iter().all(|city| city.info.recording_id != info.recording_id) {
-            cities.push(City { info, recording: vec![Bytes::from(recording.bytes)], source: Box::new(source) });
+        if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
+            cities.push(city);
         }
     }
     let mut cities = cities.into_iter();

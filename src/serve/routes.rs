@@ -15,6 +15,7 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
+use super::socket::Visitor;
 use super::{assets, socket};
 use crate::session::{Room, Screen, Session};
 
@@ -88,9 +89,12 @@ async fn open_socket(
         _ => Room::Wide,
     };
     let screen = Screen { is_light: parameter(&uri, "theme=") == "light", room };
+    let is_back = parameter(&uri, "back=") == "1";
+    let known = is_back.then(|| parameter(&uri, "known=").split(',').map(str::to_owned).collect());
+    let visitor = Visitor { screen, known };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
-        socket::serve(socket, &served.session, screen, served.stop.clone()).await;
+        socket::serve(socket, &served.session, visitor, served.stop.clone()).await;
         drop(seat);
     })
 }
