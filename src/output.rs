@@ -75,9 +75,7 @@ static PART: Mutex<Option<PathBuf>> = Mutex::new(None);
 pub fn check(file: &Path, content: &Content<'_>) -> Result<(), OutputError> {
     if file == Path::new("-") {
         return match content.garbles {
-            Some(reason) if io::IsTerminal::is_terminal(&io::stdout()) => {
-                Err(OutputError::Terminal(reason.to_owned()))
-            }
+            Some(reason) if io::IsTerminal::is_terminal(&io::stdout()) => Err(OutputError::Terminal(reason.to_owned())),
             _ => Ok(()),
         };
     }

@@ -79,12 +79,7 @@ pub fn analyze(
 }
 
 /// Works on another thread, so that this one can be interrupted. The work ends soon after, as nobody waits for it.
-fn in_background(
-    py: Python<'_>,
-    place: &Place,
-    options: &Options,
-    progress: &Bound<'_, PyAny>,
-) -> PyResult<Analysis> {
+fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bound<'_, PyAny>) -> PyResult<Analysis> {
     let (latest, cancelled) = (Arc::new(Latest::default()), Arc::new(AtomicBool::new(false)));
     let (sender, receiver) = mpsc::sync_channel::<Result<Analysis, AnalysisError>>(1);
     let work = {
@@ -109,7 +104,10 @@ fn in_background(
                 })?;
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(error(py, format!("{place}: the analysis ended by a mistake of Repolis; please report it")));
+                return Err(error(
+                    py,
+                    format!("{place}: the analysis ended by a mistake of Repolis; please report it"),
+                ));
             }
         }
     }

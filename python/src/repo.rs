@@ -206,7 +206,12 @@ impl Repo {
         let found = py.detach(|| query::shortest_paths(&analysis, &from, &to, kinds, 1));
         let found = found.map_err(|error| query_error(py, error))?;
         Ok(found.paths.first().map(|path| {
-            path.iter().take(1).map(|link| link.from).chain(path.iter().map(|link| link.to)).map(str::to_owned).collect()
+            path.iter()
+                .take(1)
+                .map(|link| link.from)
+                .chain(path.iter().map(|link| link.to))
+                .map(str::to_owned)
+                .collect()
         }))
     }
 
@@ -465,7 +470,8 @@ impl Repo {
         kind: Option<Names>,
         within: Option<Names>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let known = |name: &String| Entry::named(name).ok_or_else(|| no_such(py, "kind", name, &Entry::ALL.map(Entry::name)));
+        let known =
+            |name: &String| Entry::named(name).ok_or_else(|| no_such(py, "kind", name, &Entry::ALL.map(Entry::name)));
         let kinds = kind.map(|names| names.each().iter().map(known).collect::<PyResult<Vec<_>>>()).transpose()?;
         let kinds = kinds.as_deref().unwrap_or(&STARTS);
         let analysis = self.analysis();
@@ -648,7 +654,8 @@ impl Repo {
             py.import("repolis._values")?.getattr("by_path")?.call1((values,))?.extract()?;
         let unknown = {
             let mut analysis = self.analysis.write().unwrap_or_else(PoisonError::into_inner);
-            let mut unknown: Vec<_> = values.keys().filter(|path| analysis.tree.file_id(path).is_none()).cloned().collect();
+            let mut unknown: Vec<_> =
+                values.keys().filter(|path| analysis.tree.file_id(path).is_none()).cloned().collect();
             unknown.sort_unstable();
             if let Some(path) = unknown.first().filter(|_| unknown.len() == values.len()) {
                 return Err(match query::file_at(&analysis, path) {

@@ -60,7 +60,8 @@ impl Table {
     ///     ``name``, ``type`` (``int``, ``float`` or ``str``), ``unit`` (empty where there is none) and ``description`` of each
     ///     column, in order.
     fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rows = self.batch.schema().fields().iter().map(|field| describe(py, field)).collect::<PyResult<Vec<_>>>()?;
+        let rows =
+            self.batch.schema().fields().iter().map(|field| describe(py, field)).collect::<PyResult<Vec<_>>>()?;
         PyList::new(py, rows)
     }
 

@@ -10,11 +10,11 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Cli, SourceArgs};
 use super::{SUCCESS, print_text, say, source as sources, summary, tell};
+use crate::output;
 use crate::rules::config::Mistake;
 use crate::rules::{self, BASELINE_FILE, Baseline, DOMAIN_FILE, RULE_FILE, Report, Rules, report};
 use crate::scan::{Bytes, Place, SourceFile};
 use crate::source::Source;
-use crate::output;
 
 pub const HELP: &str = "\
 Examples:

@@ -12,7 +12,7 @@ use super::{native, print_line, say};
 use crate::analysis::Analysis;
 use crate::scan::Place;
 use crate::serve::{ServeOptions, Server, Stopper};
-use crate::session::{City, Session};
+use crate::session::{City, RecordedCity, Session};
 use crate::stream::{self, Loaded};
 
 /// What Ctrl-C has to stop.
@@ -31,8 +31,12 @@ pub fn prepare(show: &Show) -> Result<Option<Server>> {
         native::find()?;
         return Ok(None);
     }
-    let options =
-        ServeOptions { port: show.port, base_url: show.base_url.clone(), allow_hosts: show.allow_host.clone() };
+    let options = ServeOptions {
+        port: show.port,
+        base_url: show.base_url.clone(),
+        allow_hosts: show.allow_host.clone(),
+        token: None,
+    };
     Ok(Some(Server::bind(&options)?))
 }
 
@@ -58,9 +62,10 @@ fn open_browser(url: &str) -> std::io::Result<()> {
 fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = Vec::<City>::new();
     for recording in recordings {
-        let city = City::new(recording.bytes.into(), recording.loaded, recording.place);
+        let source = RecordedCity::new(recording.loaded).with_place(recording.place);
+        let city = City::new(source, recording.bytes);
         // The same recording twice is one to the viewer.
-        if cities.iter().all(|other| other.info.recording_id != city.info.recording_id) {
+        if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
             cities.push(city);
         }
     }

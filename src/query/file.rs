@@ -115,7 +115,8 @@ pub fn file<'a>(analysis: &'a Analysis, path: &str) -> Result<FileFacts<'a>, Que
         .map(|node| FileId(node.index() as u32))
         .collect();
     importers.sort_unstable();
-    let statements = |from, to| of_file(&resolution.edges, from, |edge| edge.from).iter().filter(move |edge| edge.to == to);
+    let statements =
+        |from, to| of_file(&resolution.edges, from, |edge| edge.from).iter().filter(move |edge| edge.to == to);
     Ok(FileFacts {
         path: path(file),
         metrics: analysis
@@ -127,10 +128,7 @@ pub fn file<'a>(analysis: &'a Analysis, path: &str) -> Result<FileFacts<'a>, Que
             .chunk_by(|a, b| a.to == b.to)
             .filter_map(|edges| end(path(edges.first()?.to), edges))
             .collect(),
-        imported_by: importers
-            .into_iter()
-            .filter_map(|from| end(path(from), statements(from, file)))
-            .collect(),
+        imported_by: importers.into_iter().filter_map(|from| end(path(from), statements(from, file))).collect(),
         externals: of_file(&resolution.externals, file, |row| row.from)
             .iter()
             .map(|row| Outside { package: &row.package, line: row.line, kind: row.kind.name() })
@@ -139,7 +137,10 @@ pub fn file<'a>(analysis: &'a Analysis, path: &str) -> Result<FileFacts<'a>, Que
             .iter()
             .map(|row| Nowhere { import: &row.import, line: row.line, reason: &row.reason })
             .collect(),
-        functions: of_file(&analysis.functions, file, |row| row.file).iter().map(|row| defined(&row.function)).collect(),
+        functions: of_file(&analysis.functions, file, |row| row.file)
+            .iter()
+            .map(|row| defined(&row.function))
+            .collect(),
         diagnostics: of_file(&analysis.diagnostics, file, |row| row.file)
             .iter()
             .map(|row| Said { line: row.diagnostic.line, message: &row.diagnostic.message })
@@ -175,7 +176,9 @@ pub fn file_at(analysis: &Analysis, path: &str) -> Result<FileId, QueryError> {
         // A path of another spelling, such as `./a.py`.
         Ok(found) => match found.files[..] {
             [file] if *analysis.tree.file(file).path == *found.name => Ok(file),
-            ref files => Err(unknown(files.iter().take(3).map(|&file| analysis.tree.file(file).path.to_string()).collect())),
+            ref files => {
+                Err(unknown(files.iter().take(3).map(|&file| analysis.tree.file(file).path.to_string()).collect()))
+            }
         },
         Err(QueryError::UnknownPath { nearest, .. } | QueryError::NoMatch { nearest, .. }) => Err(unknown(nearest)),
         Err(error) => Err(error),
@@ -185,7 +188,9 @@ pub fn file_at(analysis: &Analysis, path: &str) -> Result<FileId, QueryError> {
 fn value(values: &Column, file: FileId) -> Option<Measured<'_>> {
     match values {
         Column::U64(values) => Some(Measured::Number(Value::U64(values[file.index()]))),
-        Column::F64(values) => Some(values[file.index()]).filter(|value| value.is_finite()).map(|value| Measured::Number(Value::F64(value))),
+        Column::F64(values) => Some(values[file.index()])
+            .filter(|value| value.is_finite())
+            .map(|value| Measured::Number(Value::F64(value))),
         Column::Text(values) => Some(Measured::Text(&values[file.index()])),
     }
 }

@@ -23,8 +23,9 @@ pub use blocks::BLOCKS;
 pub use blueprint::{
     Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,
 };
+pub use frames::without_layout;
 pub use ground::GROUND;
-pub use identity::APPLICATION_ID;
+pub use identity::{APPLICATION_ID, end_mark, introduction};
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};
 pub use look::{Changes, Distance, from_afar, look};
 pub use record::{options_json, record};
