@@ -43,7 +43,8 @@ ODD_NAMES = [
     "src/ä 😀, b/j.py",
     "src/#35;{x}|y|/k.py",
     "src/- dash/l.py",
-    "src/a & & \"b\" ]]> c/m.py",
+    'src/a & & "b" ]]> c/m.py',
+    "src/(group)/[...id]/n.py",
 ]
 
 
