@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 from ._analyze import analyze, load
+from ._city import City, replay, show
 from ._repolis import Repo, Table, __version__
 from .errors import Error, UnknownMetric, UnknownPath
 
-__all__ = ["Error", "Repo", "Table", "UnknownMetric", "UnknownPath", "__version__", "analyze", "load"]
+__all__ = ["City", "Error", "Repo", "Table", "UnknownMetric", "UnknownPath", "__version__", "analyze", "load", "replay", "show"]

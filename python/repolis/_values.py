@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import Error
+from .errors import Error, UnknownPath
 
 HOW = "give a dict by path, a Series whose index has the paths, or a DataFrame with a column `path` and one more"
 
@@ -23,6 +24,27 @@ def by_path(values: Any) -> dict[str, Any]:
     else:
         raise Error(f"values of type {type(values).__name__}: {HOW}")
     return {str(path): _plain(value) for path, value in pairs}
+
+
+def name_of(values: Any) -> str | None:
+    """What a Series or DataFrame calls its values."""
+    if hasattr(values, "columns"):
+        names = [str(name) for name in values.columns if str(name) != "path"]
+        return names[0] if len(names) == 1 else None
+    name = getattr(values, "name", None)
+    return name if isinstance(name, str) and name else None
+
+
+def warn_of(unknown: list[str], given: int) -> None:
+    """Say which paths are not in the repository; that none is there is a mistake."""
+    if not unknown:
+        return
+    text = f"{unknown[0]}: this path is not in the repository"
+    if len(unknown) > 1:
+        text = f"{len(unknown)} paths are not in the repository, such as {unknown[0]}"
+    if len(unknown) == given:
+        raise UnknownPath(text, unknown[0], [])
+    warnings.warn(text, stacklevel=3)
 
 
 def _of_frame(frame: Any) -> Any:

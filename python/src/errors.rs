@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use repolis::query::QueryError;
+use repolis::session::DriveError;
 
 /// An exception of the package by its name, made of these arguments.
 fn exception(py: Python<'_>, name: &str, arguments: impl for<'py> pyo3::call::PyCallArgs<'py>) -> PyErr {
@@ -25,6 +26,16 @@ pub fn query_error(py: Python<'_>, error: QueryError) -> PyErr {
         QueryError::UnknownPath { path, nearest } => exception(py, "UnknownPath", (text, path, nearest)),
         QueryError::NoMatch { glob, nearest } => exception(py, "UnknownPath", (text, glob, nearest)),
         QueryError::UnknownMetric { name, nearest, .. } => exception(py, "UnknownMetric", (text, name, nearest)),
+        _ => exception(py, "Error", (text,)),
+    }
+}
+
+/// The exception for a wish that no page can fulfil.
+pub fn drive_error(py: Python<'_>, error: DriveError) -> PyErr {
+    let text = error.to_string();
+    match error {
+        DriveError::UnknownPath { path, nearest } => exception(py, "UnknownPath", (text, path, nearest)),
+        DriveError::UnknownMetric { name, nearest } => exception(py, "UnknownMetric", (text, name, nearest)),
         _ => exception(py, "Error", (text,)),
     }
 }

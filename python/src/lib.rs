@@ -4,6 +4,7 @@ mod analyze;
 mod answers;
 mod errors;
 mod repo;
+mod served;
 mod table;
 
 use pyo3::prelude::*;
@@ -20,6 +21,8 @@ mod _repolis {
     use super::repo::Repo;
     #[pymodule_export]
     use super::run;
+    #[pymodule_export]
+    use super::served::{Events, Served};
     #[pymodule_export]
     use super::table::Table;
 

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use repolis::analysis::{Analysis, Options, on_workers};
 use repolis::city::{Look, city_of};
-use repolis::export::{self, arrow};
+use repolis::export::{self, batches};
 use repolis::metrics::{Column, METRICS, Metric, ON_DEMAND};
 use repolis::query::{self, Direction, GroupBy, Level, STARTS};
 use repolis::resolve::entry::Entry;
@@ -80,7 +80,7 @@ impl Repo {
             }
             let analysis = self.analysis();
             let table = export::table(&analysis, name);
-            let batch = arrow::batch(&table, &arrow::schema(&table), 0..table.rows)?;
+            let batch = batches::batch(&table, &batches::schema(&table), 0..table.rows)?;
             tables.insert(name, batch.clone());
             Ok::<_, arrow_schema::ArrowError>(batch)
         };
@@ -766,6 +766,27 @@ pub enum Measured {
     Text(String),
     /// No value: `None`.
     Missing(Missing),
+}
+
+impl Measured {
+    /// As a number, if it is one.
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Self::Count(count) => Some(count as f64),
+            Self::Number(number) => Some(number).filter(|number| number.is_finite()),
+            Self::Text(_) | Self::Missing(_) => None,
+        }
+    }
+
+    /// As a category.
+    pub fn text(self) -> Option<String> {
+        match self {
+            Self::Count(count) => Some(count.to_string()),
+            Self::Number(number) => Some(number).filter(|number| number.is_finite()).map(|number| number.to_string()),
+            Self::Text(text) => Some(text),
+            Self::Missing(_) => None,
+        }
+    }
 }
 
 /// Values by file: counts when every file has one, texts when there is any, else numbers.

@@ -1,6 +1,6 @@
 //! An analysis becomes files in other tools' formats, row by row into any writer. Knows no Rerun and prints nothing.
 
-pub mod arrow;
+pub mod batches;
 mod cc_json;
 mod csv;
 mod diagram;

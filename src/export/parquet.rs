@@ -7,7 +7,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::arrow;
+use super::batches;
 use super::tables::Table;
 
 /// So many rows are turned into Arrow at a time.
@@ -15,7 +15,7 @@ const BATCH_ROWS: usize = 1 << 16;
 
 /// Writes one table.
 pub fn write(table: &Table<'_>, to: &mut (dyn Write + Send)) -> io::Result<()> {
-    let schema = arrow::schema(table);
+    let schema = batches::schema(table);
     let properties = WriterProperties::builder()
         .set_created_by(concat!("repolis ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -23,7 +23,7 @@ pub fn write(table: &Table<'_>, to: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut writer = ArrowWriter::try_new(to, schema.clone(), Some(properties)).map_err(as_io)?;
     for start in (0..table.rows).step_by(BATCH_ROWS) {
         let rows = start..table.rows.min(start + BATCH_ROWS);
-        writer.write(&arrow::batch(table, &schema, rows).map_err(io::Error::other)?).map_err(as_io)?;
+        writer.write(&batches::batch(table, &schema, rows).map_err(io::Error::other)?).map_err(as_io)?;
     }
     writer.close().map_err(as_io)?;
     Ok(())
