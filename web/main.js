@@ -249,7 +249,8 @@ function finish(of) {
   const info = cityAfter(of.cities);
   const { look } = of;
   of.look = null;
-  if (info) of.finish(info.recording_id, () => takeOver(of.cities, info, look));
+  const swapped = () => sendTo({ type: "swapped", recording: info?.recording_id ?? "", view: view() });
+  if (info) of.finish(info.recording_id, () => takeOver(of.cities, info, look), swapped);
 }
 
 /**
@@ -274,7 +275,6 @@ function takeOver(next, info, dressed) {
   if (dressed) showLegend(dressed.legend);
   if (dressed) showCount(dressed.shown);
   correct(state);
-  sendTo({ type: "swapped", recording: info.recording_id, view: view() });
   if (isOther) {
     selection.forget();
     selected = described = null;

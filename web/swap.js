@@ -55,9 +55,10 @@ export class Swap {
   /**
    * Shows a city once the viewer has all that came.
    * @param {string} recording
-   * @param {() => void} done
+   * @param {() => void} shown
+   * @param {() => void} closed nothing of the old cities is left
    */
-  finish(recording, done) {
+  finish(recording, shown, closed) {
     this.then(async () => {
       const { supply, mark, recordings } = this;
       if (mark) {
@@ -73,9 +74,10 @@ export class Swap {
         supply?.end();
         recordings.show(recording);
       }
-      done();
+      shown();
       for (let frame = 0; frame < FRAMES; frame += 1) await new Promise(requestAnimationFrame);
       recordings.keep(this.cities.map((city) => city.recording_id));
+      closed();
     });
   }
 
