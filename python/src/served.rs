@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use pyo3::prelude::*;
 use repolis::analysis::on_workers;
-use repolis::serve::{ServeOptions, Server, Stopper};
+use repolis::serve::{ServeError, ServeOptions, Server, Stopper};
 use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, RecordedCity, Remote, Session, Watch};
 use repolis::stream;
 
@@ -53,7 +53,12 @@ impl Served {
     ) -> PyResult<Self> {
         // A port in use is told before the work.
         let options = ServeOptions { port, base_url: base_url.clone(), allow_hosts, token: None };
-        let server = Server::bind(&options).map_err(|source| error(py, source))?;
+        let server = Server::bind(&options).map_err(|source| match source {
+            ServeError::PortInUse { port } => {
+                error(py, format!("port {port} is in use: choose another with port=, or leave it out for a free one"))
+            }
+            source => error(py, source),
+        })?;
         let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
         let session = Arc::new(Session::new(first, more));
         let served = Self {

@@ -74,6 +74,10 @@ impl Table {
         format!("<repolis.Table {}: {} rows of {names}>", self.name, self.batch.num_rows())
     }
 
+    fn __narwhals_dataframe__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("repolis._narwhals")?.getattr("compliant")?.call1((slf,))
+    }
+
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyArrowResult<Bound<'py, PyCapsule>> {
         to_schema_pycapsule(py, &*self.field())
     }

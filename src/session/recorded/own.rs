@@ -11,7 +11,7 @@ impl RecordedCity {
     ///
     /// # Errors
     /// When its name is taken or unfit, or there are not as many values as files.
-    pub fn add_metric(&mut self, metric: &OwnMetric) -> Result<Offered, MetricError> {
+    pub(super) fn take_metric(&mut self, metric: &OwnMetric) -> Result<Offered, MetricError> {
         let name = &*metric.name;
         if name.trim().is_empty()
             || name.chars().count() > MAX_NAME_CHARS
