@@ -15,12 +15,12 @@ def by_path(values: Any) -> dict[str, Any]:
     """Values by path of a dict, a Series or a DataFrame of any library."""
     if isinstance(values, Mapping):
         pairs = values.items()
+    elif hasattr(values, "column_names"):
+        pairs = _of_arrow(values)
     elif hasattr(values, "columns"):
         pairs = _of_frame(values)
     elif hasattr(values, "index") and hasattr(values, "items"):
         pairs = values.items()
-    elif hasattr(values, "__arrow_c_stream__"):
-        pairs = _of_arrow(values)
     else:
         raise Error(f"values of type {type(values).__name__}: {HOW}")
     return {str(path): _plain(value) for path, value in pairs}
@@ -58,13 +58,11 @@ def _of_frame(frame: Any) -> Any:
 
 
 def _of_arrow(table: Any) -> Any:
-    """Of pyarrow, DuckDB and others, through the columns that they share."""
-    if hasattr(table, "column_names") and hasattr(table, "column"):
-        names = list(table.column_names)
-        if "path" in names and len(names) == 2:
-            [value] = [name for name in names if name != "path"]
-            return zip(table.column("path").to_pylist(), table.column(value).to_pylist(), strict=True)
-    raise Error(f"values of type {type(table).__name__}: {HOW}")
+    names = list(table.column_names)
+    if "path" in names and len(names) == 2:
+        [value] = [name for name in names if name != "path"]
+        return zip(table.column("path").to_pylist(), table.column(value).to_pylist(), strict=True)
+    raise Error(f"a table with the columns {', '.join(names)}: {HOW}")
 
 
 def _list(column: Any) -> list[Any]:
