@@ -1,5 +1,7 @@
 // The view as the part of the address behind `#`. It never reaches a server.
 
+import { ROOM } from "./socket.js";
+
 /**
  * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").PageInfo} PageInfo
@@ -13,6 +15,7 @@ export function plainState() {
     filter: { hide: {}, directory: "", range: null },
     depth: 1,
     near: false,
+    room: ROOM,
     selected: null,
     line: 0,
   };

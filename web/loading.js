@@ -75,7 +75,7 @@ export class Loading {
     else this.waiting.push(rrd);
   }
 
-  /** @param {Building} building */
+  /** @param {Building | null} building */
   select(building) {
     this.viewer?.select(building);
   }

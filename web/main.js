@@ -3,10 +3,11 @@
 import { correct, decode, pathOf, plainState, remember, shareableLink } from "./address.js";
 import { prepareCities, showCityName } from "./cities.js";
 import { copyButton } from "./clipboard.js";
-import { leadToHeading, leadToStrip, showDepth, showDetails, showHint, showSource } from "./details.js";
+import { showDepth, showDetails, showSource } from "./details.js";
 import { byId } from "./dom.js";
 import { Dressing } from "./dressing.js";
 import { prepareFilters, showCount, showFilter } from "./filters.js";
+import { showImport } from "./imports.js";
 import { prepareLayout, revealSide } from "./layout.js";
 import { showInfo, showLegend } from "./legend.js";
 import { Loading } from "./loading.js";
@@ -14,8 +15,9 @@ import { isSameLook, prepareMenus, recordedLook, showLook } from "./menus.js";
 import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
 import { prepareSearch } from "./search.js";
 import { Selection, isSame } from "./selection.js";
-import { LIGHT, connect } from "./socket.js";
+import { LIGHT, ROOM, connect } from "./socket.js";
 import { showFailure, showWarning } from "./status.js";
+import { leadToHeading, leadToStrip, showHint } from "./strip.js";
 
 /**
  * @typedef {import("./types.js").Building} Building
@@ -37,6 +39,10 @@ let selected = null;
 let selectedPath = null;
 /** Whose details stand in the strip. @type {Building | null} */
 let described = null;
+/** Whether those of an import stand there. */
+let isImportShown = false;
+/** The import cycle that is drawn, and not the imports of what is selected. @type {number | null} */
+let drawnCycle = null;
 
 const dressing = new Dressing((before) => send({ type: "look", before, selected }));
 const selection = new Selection((building) => loading.select(building));
@@ -64,12 +70,12 @@ const places = {
   file: (/** @type {string} */ path) => go(path),
 };
 const actions = {
-  select: (/** @type {string} */ path) => {
-    state.line = 0;
+  select: (/** @type {string} */ path, line = 0) => {
+    state.line = line;
     send({ type: "select_path", path, frame: false });
   },
   showLine,
-  frame: () => send({ type: "frame", building: selected }),
+  frame: () => send({ type: "frame", building: selected, selected }),
   only: (/** @type {string} */ directory) => setFilter({ ...state.filter, directory }),
   setDepth,
   line: () => state.line,
@@ -77,7 +83,7 @@ const actions = {
 
 prepareLayout();
 preparePlaces(places);
-byId("whole").addEventListener("click", () => send({ type: "frame", building: null }));
+byId("whole").addEventListener("click", () => send({ type: "frame", building: null, selected }));
 byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
 for (const event of ["pointerdown", "keydown"]) byId("city").addEventListener(event, () => selection.touch(), { capture: true });
 addEventListener("popstate", () => restore());
@@ -95,6 +101,8 @@ function receive(message) {
       return loading.complete();
     case "details":
       return describe(message);
+    case "import":
+      return describeImport(message.details);
     case "cleared":
       return clear();
     case "look":
@@ -103,7 +111,7 @@ function receive(message) {
       return undress(message.message);
     case "framed":
       state.near = message.near;
-      return;
+      return showSelected(message.shown_as);
     case "hits":
       return search.show(message.text, message.hits);
     case "source":
@@ -126,7 +134,7 @@ function send(command) {
 /** @returns {import("./types.js").View} */
 function view() {
   const look = state.look ?? (city && dressing.has(city.recording_id) ? recordedLook(city) : null);
-  return { look, filter: state.filter, depth: state.depth, near: state.near };
+  return { look, filter: state.filter, depth: state.depth, near: state.near, room: ROOM };
 }
 
 /**
@@ -138,7 +146,7 @@ function open(recording, isNews) {
   const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
   if (!info || info === city) return;
   city = info;
-  selected = described = selectedPath = null;
+  forget();
   selection.forget();
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   showInfo(info);
@@ -174,7 +182,10 @@ function restore() {
   if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
   // Who goes back to other filters stays where the camera is.
   if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: wanted.selected !== selectedPath });
-  else if (selected) send({ type: "clear" });
+  else if (selected || isImportShown) {
+    selection.clear();
+    send({ type: "clear" });
+  }
   if (isOtherLine) showLine(wanted.line);
 }
 
@@ -207,13 +218,17 @@ function askForLook() {
 }
 
 /** @param {ToPage & { type: "look" }} message */
-function dress({ legend, shown }) {
+function dress({ legend, shown, shown_as }) {
   const dressed = dressing.done();
   if (dressing.isStale) return askForLook();
   if (dressed?.recording !== city?.recording_id) return;
   showLegend(legend);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
+  drawnCycle = null;
+  // Its arc may be another one now.
+  if (isImportShown) leaveImport();
+  else showSelected(shown_as);
   if (shown.hidden_selection) byId("announcement").textContent = "The selected file is hidden by the filters.";
 }
 
@@ -258,12 +273,14 @@ function showLine(line) {
 function setDepth(depth) {
   state.depth = depth;
   remember(state);
-  if (selected) send({ type: "select", building: selected });
+  if (selected) send({ type: "select", building: selected, around: null, cycle: null });
 }
 
 /** @param {ToPage & { type: "details" }} message */
-function describe({ building, shown_as, details, reveal, framed }) {
+function describe({ building, shown_as, details, reveal, framed, cycle }) {
   selected = building;
+  drawnCycle = cycle;
+  isImportShown = false;
   if (framed) state.near = true;
   if (reveal) selection.request(shown_as);
   const path = pathOf(building, details);
@@ -282,6 +299,32 @@ function describe({ building, shown_as, details, reveal, framed }) {
 }
 
 /**
+ * What is selected stays, and so do the arcs that are drawn around it.
+ * @param {import("./types.js").ImportDetails} details
+ */
+function describeImport(details) {
+  described = null;
+  isImportShown = true;
+  state.line = decode(location.hash).line;
+  revealSide();
+  showImport(details, selectedPath, actions.select);
+}
+
+function leaveImport() {
+  if (selectedPath !== null) return actions.select(selectedPath, state.line);
+  selection.clear();
+  clear();
+}
+
+/**
+ * Another instance may stand for what is selected, and the viewer drops its selection when it gets a layout.
+ * @param {Building | null} shown_as
+ */
+function showSelected(shown_as) {
+  if (shown_as && !isImportShown) selection.request(shown_as);
+}
+
+/**
  * @param {Building | null} building
  * @param {string} of the recording it is in
  */
@@ -291,11 +334,16 @@ function select(building, of) {
   if (of !== city?.recording_id) open(of, true);
   if (!selection.report(building)) return;
   state.line = 0;
-  send(building ? { type: "select", building } : { type: "clear" });
+  send(building ? { type: "select", building, around: selected, cycle: drawnCycle } : { type: "clear" });
+}
+
+function forget() {
+  selected = described = selectedPath = drawnCycle = null;
+  isImportShown = false;
 }
 
 function clear() {
-  selected = described = selectedPath = null;
+  forget();
   state = { ...state, selected: null, line: 0 };
   remember(state);
   showHint();

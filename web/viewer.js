@@ -6,6 +6,8 @@
  */
 
 const CHANNEL = "city";
+/** The viewer can be told what to select, and not to select nothing: this has no picture. */
+const NOTHING = "/tables";
 // The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
 const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
 
@@ -65,9 +67,9 @@ export class Viewer {
     this.handle.send_rrd_to_channel(CHANNEL, rrd);
   }
 
-  /** @param {Building} building */
-  select({ entity, instance }) {
-    this.handle.add_receiver(`recording://${entity}[#${instance}]`);
+  /** @param {Building | null} building */
+  select(building) {
+    this.handle.add_receiver(`recording://${building ? `${building.entity}[#${building.instance}]` : NOTHING}`);
   }
 
   /** @param {string} recording */

@@ -8,8 +8,8 @@ mod tail;
 pub use crate::stream::Room;
 pub use messages::{
     ArcKey, Building, ColorKey, Command, CycleEntry, Details, Excerpt, Facet, FacetValue, Filter, FromPage, Function,
-    Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, Measure, MetricInfo, MetricName, PageInfo,
-    Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
+    Hit, HitKind, Hotspot, Import, ImportDetails, ImportEnd, ImportLine, Kind, Legend, LegendEntry, List, Lists,
+    Measure, MetricInfo, MetricName, PageInfo, Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
 };
 pub use recorded::RecordedCity;
 pub use sources::{Folder, Sources};
@@ -30,6 +30,16 @@ pub trait CitySource: Send + Sync {
 
     /// The instance that stands for a building in a view; see [`CitySource::meant`].
     fn shown_as(&self, view: &View, building: &Building) -> Building;
+
+    /// The imports that a drawn arc stands for; `None` if the instance is none. Around a selection its arcs are drawn, or
+    /// those of a cycle.
+    fn import(
+        &self,
+        view: &View,
+        arc: &Building,
+        around: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Option<ImportDetails>;
 
     /// The building of a file, or the plate of a directory, by its path in the repository.
     fn building_of(&self, path: &str) -> Option<Building>;
@@ -146,20 +156,28 @@ impl City {
         match command {
             Command::Look { before, selected } => match source.look(view, before.as_ref(), selected.as_ref()) {
                 Ok(Dressed { legend, shown, rrd }) => {
-                    Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
+                    let shown_as = selected.map(|building| source.shown_as(view, &building));
+                    Answer { message: ToPage::Look { legend, shown, shown_as }, rrd: vec![rrd] }
                 }
                 Err(message) => ToPage::Refused { message }.into(),
             },
-            Command::Select { building } => self.select(view, source.meant(view, building), false, false),
+            Command::Select { building, around, cycle } => {
+                match source.import(view, &building, around.as_ref(), cycle) {
+                    Some(details) => ToPage::Import { details }.into(),
+                    None => self.select(view, source.meant(view, building), false, false),
+                }
+            }
             Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
                 Some(building) => self.select(view, building, true, frame),
                 None => Answer::error(format!("{path}: not in this city")),
             },
             Command::Clear => self.cleared(view),
-            Command::Frame { building } => {
+            Command::Frame { building, selected } => {
                 let near = building.is_some();
                 let rrd = source.frame(view, building.as_ref()).into_iter().collect();
-                Answer { message: ToPage::Framed { near }, rrd }
+                let view = View { near, ..view.clone() };
+                let shown_as = selected.map(|building| source.shown_as(&view, &building));
+                Answer { message: ToPage::Framed { near, shown_as }, rrd }
             }
             Command::Cycle { number } => self.cycle(view, number),
             Command::Search { text } => {
@@ -177,12 +195,12 @@ impl City {
         let frame = || self.source.frame(view, Some(&building));
         let rrd = self.source.selected_imports(view, Some(&building)).into_iter();
         let rrd = rrd.chain(framed.then(frame).flatten()).collect();
-        self.described(view, building, reveal, framed, rrd).unwrap_or_else(|| self.cleared(view))
+        self.described(view, building, reveal, framed, None, rrd).unwrap_or_else(|| self.cleared(view))
     }
 
     fn cycle(&self, view: &View, number: u64) -> Answer {
         let found = self.source.cycle(view, number);
-        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, rrd));
+        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, Some(number), rrd));
         answer.unwrap_or_else(|| Answer::error(format!("there is no import cycle {number} in this city")))
     }
 
@@ -192,11 +210,12 @@ impl City {
         building: Building,
         reveal: bool,
         framed: bool,
+        cycle: Option<u64>,
         rrd: Vec<Bytes>,
     ) -> Option<Answer> {
         let details = self.source.details(&building)?;
         let shown_as = if framed { building.clone() } else { self.source.shown_as(view, &building) };
-        Some(Answer { message: ToPage::Details { building, shown_as, details, reveal, framed }, rrd })
+        Some(Answer { message: ToPage::Details { building, shown_as, details, reveal, framed, cycle }, rrd })
     }
 
     fn cleared(&self, view: &View) -> Answer {
@@ -242,6 +261,18 @@ mod tests {
 
         fn shown_as(&self, _view: &View, building: &Building) -> Building {
             building.clone()
+        }
+
+        fn import(
+            &self,
+            _view: &View,
+            arc: &Building,
+            _around: Option<&Building>,
+            _cycle: Option<u64>,
+        ) -> Option<ImportDetails> {
+            let end = |path: &str| ImportEnd { path: path.to_owned(), kind: Kind::File };
+            let details = || ImportDetails { from: end("a.py"), to: end("b.py"), imports: List::default() };
+            (arc.entity == "/imports/runtime").then(details)
         }
 
         fn building_of(&self, path: &str) -> Option<Building> {
@@ -308,6 +339,11 @@ mod tests {
     fn a_click_beside_every_building_clears() {
         check(r#"{"type":"select","building":{"entity":"/city/a","instance":8}}"#, "cleared", &["none"]);
         check(r#"{"type":"clear"}"#, "cleared", &["none"]);
+    }
+
+    #[test]
+    fn a_click_on_an_arc_keeps_what_is_drawn() {
+        check(r#"{"type":"select","building":{"entity":"/imports/runtime","instance":0}}"#, "import", &[]);
     }
 
     #[test]
