@@ -66,7 +66,9 @@ function hasFailed() {
 }
 
 function hideWarning() {
-  byId("notice").hidden = true;
+  const notice = byId("notice");
+  if (notice.contains(document.activeElement)) byId("city").focus();
+  notice.hidden = true;
 }
 
 /**

@@ -5,8 +5,10 @@ import { byId, element } from "./dom.js";
 export function showHint() {
   const hint = element("p", "hint", "Click a building, or press / and type a name, to see what it is, what it imports and what imports it.");
   const strip = byId("selection");
+  const followed = strip.contains(document.activeElement);
   strip.classList.add("empty");
   strip.replaceChildren(hint);
+  if (followed) strip.focus();
 }
 
 /**
