@@ -4,6 +4,12 @@
 export const LIGHT = matchMedia("(prefers-color-scheme: light)");
 
 /**
+ * The viewer's layout is made for it, and does not follow when the page changes its size.
+ * @type {import("./types.js").Room}
+ */
+export const ROOM = room();
+
+/**
  * @typedef {object} Listener
  * @property {(message: import("./types.js").ToPage) => void} message
  * @property {(bytes: number) => void} received parts of an RRD stream
@@ -96,7 +102,7 @@ function address(known) {
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
   url.searchParams.set("theme", LIGHT.matches ? "light" : "dark");
-  url.searchParams.set("size", room());
+  url.searchParams.set("size", ROOM);
   if (known) {
     url.searchParams.set("back", "1");
     url.searchParams.set("known", known.join(","));
@@ -105,7 +111,6 @@ function address(known) {
   return url;
 }
 
-/** What there is room for: the report beside the city, the city alone, or that with few names. */
 function room() {
   if (matchMedia("(max-width: 899px)").matches) return "small";
   return matchMedia("(max-width: 1249px)").matches ? "narrow" : "wide";

@@ -11,6 +11,8 @@ import { prepareSupply } from "./supply.js";
 const CHANNEL = "city";
 /** Of the viewer. */
 const TIME_EVENTS = ["play", "pause", "time_update", "timeline_change"];
+/** The viewer can be told what to select, and not to select nothing: this has no picture. */
+const NOTHING = "/tables";
 // The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
 const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
 
@@ -76,9 +78,9 @@ export class Viewer {
     this.handle.send_rrd_to_channel(CHANNEL, rrd);
   }
 
-  /** @param {Building} building */
-  select({ entity, instance }) {
-    this.handle.add_receiver(`recording://${entity}[#${instance}]`);
+  /** @param {Building | null} building */
+  select(building) {
+    this.handle.add_receiver(`recording://${building ? `${building.entity}[#${building.instance}]` : NOTHING}`);
   }
 
   /** @param {string} recording */
