@@ -89,6 +89,6 @@ impl CitySource for LiveCity {
     }
 
     fn add_metric(&self, metric: &OwnMetric) -> Result<Offered, MetricError> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).add_metric(metric)
+        self.0.write().unwrap_or_else(PoisonError::into_inner).take_metric(metric)
     }
 }
