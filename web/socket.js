@@ -31,6 +31,7 @@ export function connect(listener) {
   /** @type {{ opens?: string, ends?: string }} */
   let role = {};
   let tries = 0;
+  let refusals = 0;
 
   /** @param {import("./types.js").ToPage} message */
   function receive(message) {
@@ -52,7 +53,7 @@ export function connect(listener) {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       opened = true;
-      tries = 0;
+      tries = refusals = 0;
     });
     socket.addEventListener("message", ({ data }) => {
       if (typeof data === "string") receive(JSON.parse(data));
@@ -67,8 +68,9 @@ export function connect(listener) {
     if (!opened || !known) return listener.closed(reason || explain(opened), !opened);
     tries += 1;
     if (tries === 1) listener.lost(reason);
-    // It answers and does not let the page in: that is another run with another token.
-    else if (await answers()) return listener.closed(explain(false), true);
+    // It answers and does not let the page in: that is another run with another token, if it was there the first time already.
+    else refusals = (await answers()) ? refusals + 1 : 0;
+    if (refusals > 1) return listener.closed(explain(false), true);
     setTimeout(() => {
       socket = new WebSocket(address(known));
       listen();

@@ -1,6 +1,7 @@
 // The Rerun viewer on the page's canvas. This module and that of its recordings alone speak to its handle.
 
 import { Recordings } from "./recordings.js";
+import { Still } from "./still.js";
 import { prepareSupply } from "./supply.js";
 
 /**
@@ -52,7 +53,7 @@ export async function startViewer(canvas, listener) {
   await handle.start(canvas);
   nameTextAgent(canvas);
   handle.open_channel(CHANNEL, "Repolis");
-  viewer = new Viewer(handle);
+  viewer = new Viewer(handle, canvas);
   return viewer;
 }
 
@@ -67,10 +68,13 @@ function nameTextAgent(canvas) {
 }
 
 export class Viewer {
-  /** @param {WebHandle} handle */
-  constructor(handle) {
+  /**
+   * @param {WebHandle} handle
+   * @param {HTMLCanvasElement} canvas
+   */
+  constructor(handle, canvas) {
     this.handle = handle;
-    this.recordings = new Recordings(handle);
+    this.recordings = new Recordings(handle, new Still(canvas));
   }
 
   /** @param {Uint8Array} rrd a complete stream */

@@ -58,6 +58,7 @@ static PAGE_FILES: &[Asset] = &[
     page_file!("socket.js", JS),
     page_file!("source.js", JS),
     page_file!("status.js", JS),
+    page_file!("still.js", JS),
     page_file!("strip.js", JS),
     page_file!("supply.js", JS),
     page_file!("swap.js", JS),
