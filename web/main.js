@@ -7,6 +7,7 @@ import { Clock } from "./clock.js";
 import { showDetails, showReach, showSource } from "./details.js";
 import { byId } from "./dom.js";
 import { Dressing } from "./dressing.js";
+import { tellCleared, tellColor, tellSelected, tellTime } from "./embed.js";
 import { prepareFilters, showCount, showFilter } from "./filters.js";
 import { showImport } from "./imports.js";
 import { prepareLayout, revealSide } from "./layout.js";
@@ -51,7 +52,7 @@ let drawnCycle = null;
 
 const dressing = new Dressing((before) => send({ type: "look", before, selected }));
 const selection = new Selection((building) => loading.select(building));
-const clock = new Clock(() => loading.viewer?.now() ?? null, (now) => send({ type: "time", ...now }));
+const clock = new Clock(() => loading.viewer?.now() ?? null, tellNow);
 const loading = new Loading({ selected: select, ready, timeChanged: () => clock.changed() });
 const sendTo = connect({
   message: receive,
@@ -423,6 +424,7 @@ function dress({ legend, shown, shown_as }) {
   if (dressing.isStale) return askForLook();
   if (dressed?.recording !== city?.recording_id) return;
   showLegend(legend);
+  tellColor(legend.color.name);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
   drawnCycle = null;
@@ -497,8 +499,15 @@ function describe({ building, shown_as, details, reveal, framed, cycle }) {
     return;
   }
   described = building;
+  tellSelected(building, details);
   showDetails(details, { root: city?.root ?? null, depth: state.depth, direction: state.direction }, actions);
   if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
+}
+
+/** @param {import("./types.js").Now} now */
+function tellNow(now) {
+  send({ type: "time", ...now });
+  tellTime(now);
 }
 
 /**
@@ -546,6 +555,7 @@ function forget() {
 }
 
 function clear() {
+  if (selectedPath !== null) tellCleared();
   forget();
   state = { ...state, selected: null, line: 0 };
   remember(state);

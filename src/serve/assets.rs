@@ -43,6 +43,7 @@ static PAGE_FILES: &[Asset] = &[
     page_file!("dom.js", JS),
     page_file!("dressing.js", JS),
     page_file!("editor.js", JS),
+    page_file!("embed.js", JS),
     page_file!("filters.js", JS),
     page_file!("imports.js", JS),
     page_file!("layout.js", JS),
