@@ -56,8 +56,8 @@ fn what_breaks_a_cycle() {
                   shop/stock.py     2  shop/cart.py   runtime
 
     Without 1 import there are no cycles; fewer do not suffice
-    cycle  file          line  imports        kind
-        1  shop/cart.py     1  shop/stock.py  runtime
+    cycle  file           line  imports       kind
+        1  shop/stock.py     2  shop/cart.py  runtime
     --- stderr
     1 import cycle, 2 files in them; each with a shortest way round
     ");
