@@ -375,6 +375,15 @@ fn unresolved() {
 }
 
 #[test]
+fn a_file_that_is_left_out_is_told_from_one_that_is_not_there() {
+    let project = Project::new("//- a.ts\nimport font from './font.woff2';\nimport gone from './gone.woff2';\n");
+    project.write("font.woff2", "\0\u{1}");
+    let reasons = project.run("query unresolved --json --quiet").stdout();
+    assert!(reasons.contains(r#""import":"./font.woff2","reason":"a file that is left out: binary""#), "{reasons}");
+    assert!(reasons.contains(r#""import":"./gone.woff2","reason":"no such file in the repository""#), "{reasons}");
+}
+
+#[test]
 fn json() {
     assert_snapshot!(ask("dependents shop/cart.py --depth 1 --json"), @r#"
     exit status: 0
