@@ -16,6 +16,8 @@ export const LIGHT = matchMedia("(prefers-color-scheme: light)");
  * @returns {(message: import("./types.js").FromPage) => void} sends a command; without effect once closed
  */
 export function connect(listener) {
+  const folder = document.querySelector('meta[name="city-data"]');
+  if (folder instanceof HTMLMetaElement) return connectToFolder(folder.content, listener);
   const socket = new WebSocket(address());
   let opened = false;
   let rrd = new Uint8Array();
@@ -46,6 +48,19 @@ export function connect(listener) {
   return (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
+}
+
+/**
+ * Where no server answers. What that needs is not loaded elsewhere.
+ * @param {string} base
+ * @param {Listener} listener
+ * @returns {(message: import("./types.js").FromPage) => void}
+ */
+function connectToFolder(base, listener) {
+  const screen = { isLight: LIGHT.matches, room: room() };
+  const opening = import("./offline.js").then(({ openFolder }) => openFolder(base, listener, screen));
+  opening.catch((error) => listener.closed(`${error}`, false));
+  return (message) => void opening.then((send) => send(message));
 }
 
 /** Beside the page, wherever a proxy put that; with the token of the page's own address. */

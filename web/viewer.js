@@ -1,5 +1,7 @@
 // The Rerun viewer on the page's canvas. The only module that speaks to its handle.
 
+import { inflated } from "./inflate.js";
+
 /**
  * @typedef {import("./types.js").Building} Building
  * @typedef {import("./types.js").WebHandle} WebHandle
@@ -99,6 +101,10 @@ function wasmAddress() {
 async function download(address, progress) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`The viewer could not be loaded: ${response.status} ${response.statusText}.`);
+  if (address.endsWith(".gz")) {
+    const size = Number(response.headers.get("content-length") ?? 0);
+    return inflated(response, "application/wasm", (loaded) => progress(loaded, size));
+  }
   const total = Number(response.headers.get("x-uncompressed-length") ?? 0);
   const copy = response.clone();
   void count(copy, (loaded) => progress(loaded, total));

@@ -2,6 +2,7 @@
 
 mod messages;
 mod recorded;
+mod site;
 mod sources;
 mod tail;
 
@@ -12,6 +13,7 @@ pub use messages::{
     Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
 };
 pub use recorded::RecordedCity;
+pub use site::{SiteError, SiteFile, site_files};
 pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 

@@ -1,7 +1,7 @@
 //! What a page asks of a city, answered from its recording.
 
 mod details;
-mod info;
+pub(in crate::session) mod info;
 mod lists;
 mod search;
 mod shape;
@@ -82,6 +82,11 @@ impl RecordedCity {
             root: self.root.clone(),
             has_sources: self.sources.is_some(),
         }
+    }
+
+    /// What it answers from.
+    pub(in crate::session) fn loaded(&self) -> &Loaded {
+        &self.loaded
     }
 
     fn file_of(&self, building: &Building) -> Option<FileId> {
