@@ -14,6 +14,7 @@ import { at } from "./offline-data.js";
  * @property {number} index
  */
 
+const IS_ASCII = /^[\x00-\x7f]*$/;
 const HITS = 40;
 const MAX_WORDS = 6;
 const MAX_WORD_CHARS = 80;
@@ -40,9 +41,9 @@ export class Index {
   /** @param {Tables} tables */
   constructor(tables) {
     this.tables = tables;
-    this.paths = tables.paths.map(plain);
-    this.directories = tables.directories.map(plain);
-    this.functions = tables.functions.name.map(plain);
+    this.paths = compared(tables.paths);
+    this.directories = compared(tables.directories);
+    this.functions = compared(tables.functions.name);
   }
 
   /**
@@ -52,7 +53,7 @@ export class Index {
    * @returns {Hit[]}
    */
   search(text, shows) {
-    const words = text.split(/\s+/).filter(Boolean).slice(0, MAX_WORDS).map((word) => plain(word.slice(0, MAX_WORD_CHARS)));
+    const words = text.split(/\s+/).filter(Boolean).slice(0, MAX_WORDS).map((word) => lower(word.slice(0, MAX_WORD_CHARS)));
     const last = words[words.length - 1];
     if (last === undefined) return [];
     const found = [...this.files(words), ...this.folders(words), ...this.named(last, words.slice(0, -1))];
@@ -107,28 +108,42 @@ export class Index {
 }
 
 /**
- * As it is compared: without case, and letters with accents as those without.
- * @param {string} text
+ * Texts as they are compared: with what has accents, and with what has none.
+ * @param {string[]} texts
  */
-function plain(text) {
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-  const bare = [...text].map((letter) => letter.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase());
-  // Places must stay what they are in the text itself.
-  return bare.map((letter, index) => (letter.length === 1 ? letter : ([...text][index]?.[0] ?? " "))).join("");
+function compared(texts) {
+  const exact = texts.map(lower);
+  return { exact, bare: exact.map((text) => (IS_ASCII.test(text) ? text : changed(text, (letter) => letter.normalize("NFD").replace(/\p{M}/gu, "")))) };
+}
+
+/** @param {string} text */
+function lower(text) {
+  return IS_ASCII.test(text) ? text.toLowerCase() : changed(text, (letter) => letter.toLowerCase());
+}
+
+/**
+ * Letter by letter, each in its place.
+ * @param {string} text
+ * @param {(letter: string) => string} change
+ */
+function changed(text, change) {
+  return [...text].map((letter) => (change(letter).length === letter.length ? change(letter) : letter)).join("");
 }
 
 /**
  * @param {string[]} texts
- * @param {string[]} compared
+ * @param {{ exact: string[], bare: string[] }} compared
  * @param {string[]} words
  * @param {number} kind
  * @param {(index: number) => boolean} admits
  */
-function matches(texts, compared, words, kind, admits) {
+function matches(texts, { exact, bare }, words, kind, admits) {
   const rules = kind === FUNCTION ? NAMES : PATHS;
   const last = words[words.length - 1];
   /** @type {Found[]} */
   const found = [];
+  // Letters without accents stand for those with them, and not the other way round.
+  const compared = words.every((word) => IS_ASCII.test(word)) ? bare : exact;
   compared.forEach((text, index) => {
     if (!words.every((word) => isWithin(word, text)) || !admits(index)) return;
     const original = texts[index] ?? "";
