@@ -60,7 +60,9 @@ def _checked_url(url: str) -> str:
         raise ValueError(f"replay: {url!r} is no address; {_EXPORT}")
     # Browsers leave such characters out, so that an address may turn into another one.
     if not url or _CONTROL.search(url):
-        raise ValueError(f"replay: {url!r}: an address is not empty and has no blanks, control characters or backslashes")
+        raise ValueError(
+            f"replay: {url!r}: an address is not empty and has no blanks, control characters or backslashes"
+        )
     parts = urlsplit(url)
     if parts.path.endswith(".rrd"):
         raise ValueError(f"replay: {url}: a recording needs the native package; here, {_EXPORT}")
