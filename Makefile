@@ -24,8 +24,8 @@ test: ## all tests, and the set-up that they need
 setup: ## the Python environment in .venv, and Chromium where apt-get can install it
 	@scripts/setup
 
-build: ## the program, in target/release/repolis
-	cargo build $(CARGO_FLAGS)
+build: ## the program in target/release/repolis, and the examples
+	cargo build $(CARGO_FLAGS) --bins --examples
 
 test-rust: ## unit tests, and the program on small repositories (tests/it)
 	@scripts/test-rust $(CARGO_FLAGS)

@@ -12,6 +12,7 @@ export function plainState() {
     look: null,
     filter: { hide: {}, directory: "", range: null },
     depth: 1,
+    direction: "both",
     near: false,
     selected: null,
     line: 0,
@@ -36,6 +37,8 @@ export function decode(hash) {
   state.filter.directory = values.get("directory") ?? "";
   state.filter.range = decodeRange(values.get("range") ?? "");
   state.depth = clamp(Number(values.get("depth") ?? 1), 1, 3);
+  const direction = values.get("direction");
+  state.direction = direction === "in" || direction === "out" ? direction : "both";
   state.selected = values.get("select");
   state.line = clamp(Number(values.get("line") ?? 0), 0, 2 ** 31);
   return state;
@@ -45,7 +48,7 @@ export function decode(hash) {
  * @param {State} state
  * @returns {string} with its `#`; empty for a plain state
  */
-export function encode({ city, look, filter, depth, selected, line }) {
+export function encode({ city, look, filter, depth, direction, selected, line }) {
   const values = new URLSearchParams();
   if (city) values.set("city", city);
   if (look) for (const [key, name] of Object.entries(look)) values.set(key, name);
@@ -53,6 +56,7 @@ export function encode({ city, look, filter, depth, selected, line }) {
   if (filter.directory) values.set("directory", filter.directory);
   if (filter.range) values.set("range", encodeRange(filter.range));
   if (depth > 1) values.set("depth", `${depth}`);
+  if (direction !== "both") values.set("direction", direction);
   if (selected !== null) values.set("select", selected);
   if (selected !== null && line) values.set("line", `${line}`);
   const text = values.toString().replaceAll("%2F", "/");

@@ -8,10 +8,9 @@ import { byId } from "./dom.js";
  */
 export function prepareCities(cities, chosen) {
   const menu = menuOfCities();
-  if (cities.length < 2) return;
   menu.replaceChildren(...cities.map(({ name, recording_id }) => new Option(name, recording_id)));
-  menu.hidden = false;
-  menu.addEventListener("change", () => chosen(menu.value));
+  menu.hidden = cities.length < 2;
+  menu.onchange = () => chosen(menu.value);
 }
 
 /** @param {string} recording */

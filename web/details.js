@@ -7,6 +7,7 @@ import { sourceView } from "./source.js";
 
 /**
  * @typedef {import("./types.js").Details} Details
+ * @typedef {import("./types.js").Direction} Direction
  * @typedef {import("./types.js").FunctionFacts} FunctionFacts
  * @typedef {import("./types.js").Import} Import
  * @typedef {import("./types.js").Measure} Measure
@@ -16,16 +17,23 @@ import { sourceView } from "./source.js";
  * @property {(line: number) => void} showLine of the selected file
  * @property {() => void} frame brings the selection near
  * @property {(directory: string) => void} only shows nothing but a directory
- * @property {(depth: number) => void} setDepth
+ * @property {(depth: number, direction: Direction) => void} setReach how far and which way imports are drawn
  * @property {() => number} line of the source that is shown
  *
  * @typedef {object} Surroundings
  * @property {string | null} root the analysed folder
  * @property {number} depth
+ * @property {Direction} direction
  */
 
 /** How far imports can be drawn. */
 const DEPTHS = [1, 2, 3];
+/** Which of them, as they are called here. @type {[Direction, string][]} */
+const DIRECTIONS = [
+  ["both", "both ways"],
+  ["out", "what it imports"],
+  ["in", "what imports it"],
+];
 
 export function showHint() {
   const hint = element("p", "hint", "Click a building, or press / and type a name, to see what it is, what it imports and what imports it.");
@@ -65,10 +73,16 @@ export function leadToHeading() {
   if (document.activeElement === byId("selection")) byId("selection").querySelector("summary")?.focus();
 }
 
-/** @param {number} depth */
-export function showDepth(depth) {
-  const menu = document.getElementById("depth");
-  if (menu instanceof HTMLSelectElement) menu.value = `${depth}`;
+/**
+ * @param {number} depth
+ * @param {Direction} direction
+ */
+export function showReach(depth, direction) {
+  const values = { depth: `${depth}`, direction };
+  for (const [id, value] of Object.entries(values)) {
+    const menu = document.getElementById(id);
+    if (menu instanceof HTMLSelectElement) menu.value = value;
+  }
 }
 
 /**
@@ -116,7 +130,7 @@ function parts(details, around, actions) {
     ...(isFile ? [source] : []),
     element("h3", "", "Metrics"),
     metrics(details.metrics),
-    ...(isFile ? [depthMenu(around.depth, actions)] : []),
+    ...(isFile ? [reachMenus(around, actions)] : []),
     ...list("Imports", details.imports, links(isFile)),
     ...list("Imported by", details.imported_by, links(false)),
     ...list("External packages", details.externals, (name) => element("li", "external", name)),
@@ -143,15 +157,20 @@ function tools({ path, kind }, { root }, actions) {
 }
 
 /**
- * @param {number} depth
+ * @param {Surroundings} around
  * @param {Actions} actions
  */
-function depthMenu(depth, actions) {
-  const menu = element("select", "", ...DEPTHS.map((steps) => new Option(steps === 1 ? "1 step" : `${steps} steps`, `${steps}`)));
-  menu.id = "depth";
-  menu.value = `${depth}`;
-  menu.onchange = () => actions.setDepth(Number(menu.value));
-  return element("label", "depth", "Imports drawn: ", menu);
+function reachMenus({ depth, direction }, actions) {
+  const far = element("select", "", ...DEPTHS.map((steps) => new Option(steps === 1 ? "1 step" : `${steps} steps`, `${steps}`)));
+  const way = element("select", "", ...DIRECTIONS.map(([value, label]) => new Option(label, value)));
+  far.id = "depth";
+  far.value = `${depth}`;
+  way.id = "direction";
+  way.value = direction;
+  way.setAttribute("aria-label", "Direction of the imports drawn");
+  const chosen = () => DIRECTIONS[way.selectedIndex]?.[0] ?? "both";
+  far.onchange = way.onchange = () => actions.setReach(Number(far.value), chosen());
+  return element("div", "depth", element("label", "", "Imports drawn: ", far), way);
 }
 
 /** @param {Measure[]} measures */

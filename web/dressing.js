@@ -9,6 +9,9 @@
  * @property {View} view
  */
 
+/** @type {(keyof import("./types.js").Look)[]} */
+const PARTS = ["area", "height", "color"];
+
 export class Dressing {
   /** The views of recordings that do not look as recorded any more. @type {Map<string, View>} */
   shown = new Map();
@@ -46,6 +49,23 @@ export class Dressing {
     this.asked = null;
     if (asked) this.shown.set(asked.recording, asked.view);
     return asked;
+  }
+
+  /** Whether the viewer is to be sent a metric of which it knows other values. @param {string} metric */
+  forget(metric) {
+    for (const view of this.shown.values()) {
+      if (view.look) for (const part of PARTS) if (view.look[part] === metric) view.look = { ...view.look, [part]: "" };
+      // A range of it may show other buildings, and so may what is hidden by it.
+      if (view.filter.range?.metric === metric || metric in view.filter.hide) view.filter = { hide: {}, directory: "/", range: null };
+    }
+  }
+
+  /**
+   * No answer comes any more, and of the recordings these are left.
+   * @param {string[]} kept
+   */
+  keep(kept) {
+    for (const recording of this.shown.keys()) if (!kept.includes(recording)) this.shown.delete(recording);
   }
 
   /** There is no such view: what was shown stays. */

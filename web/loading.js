@@ -11,16 +11,21 @@ import { startViewer } from "./viewer.js";
  * @typedef {object} Listener
  * @property {(building: Building | null, recording: string) => void} selected
  * @property {() => void} ready the city is there
+ * @property {() => void} timeChanged in the viewer
  */
 
 export class Loading {
   /** @type {import("./viewer.js").Viewer | null} */
   viewer = null;
-  /** Bytes that came before the viewer was there. @type {Uint8Array[]} */
+  /** Bytes that came before the viewer was there. @type {{ rrd: Uint8Array, opens: string | undefined }[]} */
   waiting = [];
+  /** What the viewer takes in, one after another. @type {Promise<void>} */
+  work = Promise.resolve();
   /** The recording to show; empty if there is only one. */
   recording = "";
   isComplete = false;
+  /** The viewer has all that came at first. */
+  isSettled = false;
   received = 0;
   expected = 0;
 
@@ -48,11 +53,13 @@ export class Loading {
     const viewer = await startViewer(canvas, {
       progress: (loaded, total) => this.showDownload(loaded, total),
       selected: this.listener.selected,
+      timeChanged: this.listener.timeChanged,
       crashed: (message) => showFailure("The viewer has crashed.", message),
     });
     this.viewer = viewer;
-    this.waiting.forEach((rrd) => viewer.show(rrd));
+    this.waiting.forEach(({ rrd, opens }) => this.show(rrd, opens));
     this.waiting = [];
+    await this.work;
     preparePanels((shown) => viewer.setPanels(shown));
     this.showState();
   }
@@ -60,7 +67,7 @@ export class Loading {
   /** Every recording was sent. */
   complete() {
     this.isComplete = true;
-    this.showState();
+    void this.work.then(() => this.showState());
   }
 
   /** @param {number} bytes */
@@ -69,10 +76,15 @@ export class Loading {
     if (!this.isComplete) this.showState();
   }
 
-  /** @param {Uint8Array} rrd */
-  show(rrd) {
-    if (this.viewer) this.viewer.show(rrd);
-    else this.waiting.push(rrd);
+  /**
+   * @param {Uint8Array} rrd
+   * @param {string} [opens] the recording that it introduces
+   */
+  show(rrd, opens) {
+    const { viewer } = this;
+    if (!viewer) this.waiting.push({ rrd, opens });
+    else if (this.isSettled) viewer.show(rrd);
+    else this.work = this.work.then(() => (opens === undefined ? viewer.show(rrd) : viewer.recordings.introduce(opens, rrd)));
   }
 
   /** @param {Building} building */
@@ -102,6 +114,8 @@ export class Loading {
     if (!this.isComplete) {
       return showProgress(`Receiving the city, ${formatMegabytes(this.received, this.expected)}`, this.received / this.expected);
     }
+    if (this.isSettled) return;
+    this.isSettled = true;
     hideProgress();
     if (this.recording) this.viewer.open(this.recording);
     this.listener.ready();

@@ -3,7 +3,8 @@
 import { correct, decode, pathOf, plainState, remember, shareableLink } from "./address.js";
 import { prepareCities, showCityName } from "./cities.js";
 import { copyButton } from "./clipboard.js";
-import { leadToHeading, leadToStrip, showDepth, showDetails, showHint, showSource } from "./details.js";
+import { Clock } from "./clock.js";
+import { leadToHeading, leadToStrip, showDetails, showHint, showReach, showSource } from "./details.js";
 import { byId } from "./dom.js";
 import { Dressing } from "./dressing.js";
 import { prepareFilters, showCount, showFilter } from "./filters.js";
@@ -12,10 +13,12 @@ import { showInfo, showLegend } from "./legend.js";
 import { Loading } from "./loading.js";
 import { isSameLook, prepareMenus, recordedLook, showLook } from "./menus.js";
 import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
+import { Remotes } from "./remote.js";
 import { prepareSearch } from "./search.js";
 import { Selection, isSame } from "./selection.js";
 import { LIGHT, connect } from "./socket.js";
-import { showFailure, showWarning } from "./status.js";
+import { hideLost, showFailure, showLost, showWarning } from "./status.js";
+import { Swap } from "./swap.js";
 
 /**
  * @typedef {import("./types.js").Building} Building
@@ -37,14 +40,19 @@ let selected = null;
 let selectedPath = null;
 /** Whose details stand in the strip. @type {Building | null} */
 let described = null;
+/** Cities that come in the place of these. @type {Swap | null} */
+let swap = null;
 
 const dressing = new Dressing((before) => send({ type: "look", before, selected }));
 const selection = new Selection((building) => loading.select(building));
-const loading = new Loading({ selected: select, ready: restore });
+const clock = new Clock(() => loading.viewer?.now() ?? null, (now) => send({ type: "time", ...now }));
+const loading = new Loading({ selected: select, ready, timeChanged: () => clock.changed() });
 const sendTo = connect({
   message: receive,
   received: (bytes) => loading.count(bytes),
-  rrd: (rrd) => loading.show(rrd),
+  rrd: takeRrd,
+  known: () => (loading.isSettled ? cities.map((one) => one.recording_id) : null),
+  lost,
   closed: (reason, needsToken) => showFailure("Disconnected.", reason, needsToken),
 });
 const search = prepareSearch(
@@ -54,6 +62,31 @@ const search = prepareSearch(
     leadToStrip();
     go(path, line ?? 0);
   },
+);
+const remotes = new Remotes(
+  {
+    open: (recording) => {
+      if (!cities.some((one) => one.recording_id === recording)) return false;
+      if (recording !== city?.recording_id) open(recording, true);
+      return true;
+    },
+    look: () => state.look ?? (city && recordedLook(city)),
+    setLook: (look) => {
+      showLook(look);
+      setLook(look);
+    },
+    setFilter,
+    select: (path) => actions.select(path),
+    clear: () => send({ type: "clear" }),
+    frame: (building) => send({ type: "frame", building }),
+    setReach: (depth, direction) => {
+      state = { ...state, depth, direction };
+      remember(state);
+    },
+    play: (playing) => loading.viewer?.play(playing),
+    setTime: (timeline, time) => loading.viewer?.setTime(timeline, time),
+  },
+  decode(location.hash),
 );
 const places = {
   opened: () => send({ type: "lists" }),
@@ -71,7 +104,7 @@ const actions = {
   showLine,
   frame: () => send({ type: "frame", building: selected }),
   only: (/** @type {string} */ directory) => setFilter({ ...state.filter, directory }),
-  setDepth,
+  setReach,
   line: () => state.line,
 };
 
@@ -91,16 +124,22 @@ function receive(message) {
       prepareCities(cities, (recording) => open(recording, true));
       open(decode(location.hash).city, false);
       return loading.start(message.recording_bytes, cities.length > 1 ? (city?.recording_id ?? "") : "");
+    case "replaced":
+      return replace(message.cities);
     case "ready":
-      return loading.complete();
+      return swap ? dressNew(swap) : loading.complete();
+    case "drive":
+      return remotes.take(message);
+    case "metrics":
+      return takeMetrics(message.city, message.changed);
     case "details":
       return describe(message);
     case "cleared":
       return clear();
     case "look":
-      return dress(message);
+      return swap && isOfSwap(swap) ? void (swap.look = message) : dress(message);
     case "refused":
-      return undress(message.message);
+      return swap && isOfSwap(swap) ? finish(swap) : undress(message.message);
     case "framed":
       state.near = message.near;
       return;
@@ -126,7 +165,7 @@ function send(command) {
 /** @returns {import("./types.js").View} */
 function view() {
   const look = state.look ?? (city && dressing.has(city.recording_id) ? recordedLook(city) : null);
-  return { look, filter: state.filter, depth: state.depth, near: state.near };
+  return { look, filter: state.filter, depth: state.depth, direction: state.direction, near: state.near };
 }
 
 /**
@@ -137,23 +176,174 @@ function view() {
 function open(recording, isNews) {
   const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
   if (!info || info === city) return;
-  city = info;
   selected = described = selectedPath = null;
   selection.forget();
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
-  showInfo(info);
-  showLegend(info.legend);
+  show(info);
   showHint();
-  showCityName(info.recording_id);
-  prepareMenus(info, setLook);
-  prepareFilters(info, setFilter);
-  const total = Number(info.counts[0]?.value ?? 0);
-  showCount({ shown: total, total, hidden_selection: null });
   if (!isNews) return;
   loading.open(info.recording_id);
   if (dressing.has(info.recording_id)) askForLook();
   if (arePlacesOpen()) places.opened();
   remember(state);
+}
+
+/** Shows what is known of a city, as it was recorded. @param {PageInfo} info */
+function show(info) {
+  city = info;
+  showInfo(info);
+  showLegend(info.legend);
+  showCityName(info.recording_id);
+  prepareMenus(info, setLook);
+  prepareFilters(info, setFilter);
+  const total = Number(info.counts[0]?.value ?? 0);
+  showCount({ shown: total, total, hidden_selection: null });
+}
+
+/** The viewer has all that came at first. */
+function ready() {
+  restore();
+  remotes.run();
+}
+
+/**
+ * @param {Uint8Array} rrd
+ * @param {{ opens?: string, ends?: string }} role
+ */
+function takeRrd(rrd, role) {
+  if (!swap) return loading.show(rrd, role.opens);
+  swap.take(rrd, role);
+  if (swap.look) finish(swap);
+}
+
+/** Other cities come in the place of these, which are shown until then. @param {PageInfo[]} next */
+function replace(next) {
+  hideLost();
+  if (!loading.viewer) return;
+  remotes.pause();
+  swap = new Swap(next, loading.viewer.recordings);
+}
+
+/** Everything was sent: the new city gets the look and the filters of the old one. @param {Swap} of */
+function dressNew(of) {
+  of.isSent = true;
+  const info = cityAfter(of.cities);
+  if (!info) return;
+  const look = state.look && knownLook(state.look, info);
+  const isPlain = !look && isSameFilter(state.filter, plainState().filter);
+  if (info.recording_id === city?.recording_id || isPlain) return finish(of);
+  of.looksBefore = dressing.asked ? 1 : 0;
+  const view = { look, filter: state.filter, depth: state.depth, direction: state.direction, near: state.near };
+  sendTo({ type: "look", before: null, selected: null, recording: info.recording_id, view });
+}
+
+/** Whether an answer is to the question of `dressNew`. @param {Swap} of */
+function isOfSwap(of) {
+  if (!of.isSent) return false;
+  of.looksBefore -= 1;
+  return of.looksBefore < 0;
+}
+
+/** @param {Swap} of */
+function finish(of) {
+  const info = cityAfter(of.cities);
+  const { look } = of;
+  of.look = null;
+  const swapped = () => sendTo({ type: "swapped", recording: info?.recording_id ?? "", view: view() });
+  if (info) of.finish(info.recording_id, () => takeOver(of.cities, info, look), swapped);
+}
+
+/**
+ * The viewer shows the new city.
+ * @param {PageInfo[]} next
+ * @param {PageInfo} info
+ * @param {ToPage & { type: "look" } | null} dressed
+ */
+function takeOver(next, info, dressed) {
+  const isOther = info.recording_id !== city?.recording_id;
+  const { look, filter } = state;
+  swap = null;
+  cities = next;
+  dressing.keep(next.map((one) => one.recording_id));
+  prepareCities(cities, (recording) => open(recording, true));
+  state = { ...state, look: look && knownLook(look, info), city: info === cities[0] ? "" : info.recording_id };
+  if (dressed) dressing.shown.set(info.recording_id, view());
+  show(info);
+  if (!isOther) state.look = look && knownLook(look, info);
+  showLook(state.look ?? recordedLook(info));
+  showFilter(filter);
+  if (dressed) showLegend(dressed.legend);
+  if (dressed) showCount(dressed.shown);
+  correct(state);
+  if (isOther) {
+    selection.forget();
+    selected = described = null;
+  } else if (dressing.has(info.recording_id)) askForLook();
+  if (selectedPath !== null) send({ type: "select_path", path: selectedPath, frame: false, keep: true });
+  if (arePlacesOpen()) places.opened();
+  remotes.run();
+}
+
+/** The city in the place of the one that is shown. @param {PageInfo[]} next */
+function cityAfter(next) {
+  const same = next.find((one) => one.recording_id === city?.recording_id);
+  return same ?? next.find((one) => one.name === city?.name) ?? next[0];
+}
+
+/**
+ * A look with the recorded metric where a city does not have the one wanted; null for the recorded look.
+ * @param {import("./types.js").Look} look
+ * @param {PageInfo} info
+ */
+function knownLook(look, info) {
+  const recorded = recordedLook(info);
+  const known = { ...recorded };
+  for (const part of /** @type {const} */ (["area", "height", "color"])) {
+    const metric = info.metrics.find(({ name }) => name === look[part]);
+    if (metric && (part === "color" || metric.range)) known[part] = look[part];
+  }
+  return isSameLook(known, recorded) ? null : known;
+}
+
+/**
+ * @param {import("./types.js").Filter} one
+ * @param {import("./types.js").Filter} other
+ */
+function isSameFilter(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The connection is gone. @param {string} reason */
+function lost(reason) {
+  swap?.abort(cities);
+  swap = null;
+  dressing.refuse();
+  dressing.isStale = false;
+  remotes.pause();
+  showLost(
+    "Disconnected.",
+    `${reason || "Repolis has gone."} If a notebook shows this city, run its cell again. The page waits for Repolis to come back at this address.`,
+  );
+}
+
+/**
+ * @param {PageInfo} info
+ * @param {string} changed
+ */
+function takeMetrics(info, changed) {
+  cities = cities.map((one) => (one.recording_id === info.recording_id ? info : one));
+  if (city?.recording_id !== info.recording_id) return;
+  city = info;
+  prepareMenus(info, setLook);
+  prepareFilters(info, setFilter);
+  showLook(state.look ?? recordedLook(info));
+  showFilter(state.filter);
+  dressing.forget(changed);
+  const { look, filter } = state;
+  const isShown = look && [look.area, look.height, look.color].includes(changed);
+  if (isShown || filter.range?.metric === changed || changed in filter.hide) askForLook();
+  described = null;
+  if (selectedPath !== null) send({ type: "select_path", path: selectedPath, frame: false });
 }
 
 /** Takes the state out of the address: at the start, and by the browser's Back and Forward. */
@@ -244,7 +434,7 @@ function go(path, line = 0) {
   const isOtherLine = line !== state.line;
   state.line = line;
   if (selected && path === state.selected && isOtherLine) showLine(line);
-  send({ type: "select_path", path, frame: true });
+  send({ type: "select_path", path, frame: true, line });
 }
 
 /** @param {number} line */
@@ -254,9 +444,12 @@ function showLine(line) {
   if (state.selected !== null) send({ type: "source", path: state.selected, line: Math.max(1, line) });
 }
 
-/** @param {number} depth */
-function setDepth(depth) {
-  state.depth = depth;
+/**
+ * @param {number} depth
+ * @param {import("./types.js").Direction} direction
+ */
+function setReach(depth, direction) {
+  state = { ...state, depth, direction };
   remember(state);
   if (selected) send({ type: "select", building: selected });
 }
@@ -272,12 +465,12 @@ function describe({ building, shown_as, details, reveal, framed }) {
   remember(state);
   revealSide();
   if (isSame(building, described)) {
-    showDepth(state.depth);
+    showReach(state.depth, state.direction);
     leadToHeading();
     return;
   }
   described = building;
-  showDetails(details, { root: city?.root ?? null, depth: state.depth }, actions);
+  showDetails(details, { root: city?.root ?? null, depth: state.depth, direction: state.direction }, actions);
   if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
 }
 

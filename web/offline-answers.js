@@ -44,12 +44,24 @@ export function fileDetails(tables, file) {
     kind: "file",
     language: tables.category("language", file),
     class: sourceClass === "source" ? null : sourceClass,
-    metrics: tables.metrics.filter(({ categories }) => !categories).map(({ name, unit, values }) => ({ name, unit, value: at(values, file) })),
+    metrics: tables.metrics.flatMap((metric) => measure(metric, file)),
     imports: firstOf(once(tables, tables.importsOf(file), tables.to).map((edge) => end(edge, at(tables.to, edge)))),
     imported_by: firstOf(once(tables, tables.importersOf(file), tables.from).map((edge) => end(edge, at(tables.from, edge)))),
     externals: firstOf(externals.filter((name, index) => name !== externals[index - 1])),
     functions: firstOf(functionsOf(tables, file)),
   };
+}
+
+/**
+ * A metric of the user's may have no value here, and texts of the analysis are told elsewhere.
+ * @param {import("./offline-data.js").Metric} metric
+ * @param {number} file
+ * @returns {import("./types.js").Measure[]}
+ */
+function measure({ name, unit, values, categories, own }, file) {
+  const value = at(values, file);
+  if (!categories) return Number.isFinite(value) ? [{ name, unit, value }] : [];
+  return own && categories[value] ? [{ name, unit: "", value: categories[value] ?? "" }] : [];
 }
 
 /**
@@ -183,12 +195,14 @@ function ranks(files, values) {
  * @param {Tables} tables
  * @param {number} file
  * @param {number} depth
+ * @param {import("./types.js").Direction} direction
  * @param {(file: number) => boolean} admits
  * @returns {Step[]}
  */
-export function steps(tables, file, depth, admits) {
-  const outgoing = walk(tables, file, depth, admits, (at) => tables.importsOf(at), tables.to, OUTGOING);
-  return [...outgoing, ...walk(tables, file, depth, admits, (at) => tables.importersOf(at), tables.from, INCOMING)];
+export function steps(tables, file, depth, direction, admits) {
+  const [forth, back] = [direction === "in" ? 0 : depth, direction === "out" ? 0 : depth];
+  const outgoing = walk(tables, file, forth, admits, (at) => tables.importsOf(at), tables.to, OUTGOING);
+  return [...outgoing, ...walk(tables, file, back, admits, (at) => tables.importersOf(at), tables.from, INCOMING)];
 }
 
 /**

@@ -12,6 +12,7 @@ import { inflated } from "./inflate.js";
  * @property {string} unit
  * @property {Float64Array} values by file; numbers of `categories` if there are any
  * @property {string[] | null} categories
+ * @property {boolean} own of the user's
  *
  * @typedef {object} Pack
  * @property {PackHeader} header
@@ -147,11 +148,12 @@ export class Tables {
     this.directoryNamed = new Map(this.directories.map((path, directory) => [path, directory]));
 
     /** @type {Metric[]} */
-    this.metrics = metrics.map(({ name, unit, values, categories }) => ({
+    this.metrics = metrics.map(({ name, unit, values, categories, own }) => ({
       name,
       unit,
       values: Float64Array.from(values, (value) => value ?? NaN),
       categories,
+      own,
     }));
 
     const count = this.paths.length;

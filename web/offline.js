@@ -20,7 +20,7 @@ import { arcsStream, floats, opaque, streamOf } from "./offline-streams.js";
  * @typedef {import("./types.js").View} View
  *
  * @typedef {object} Answer
- * @property {ToPage} message
+ * @property {ToPage | null} message
  * @property {Uint8Array[]} [rrd]
  */
 
@@ -51,8 +51,8 @@ export function openFolder(base, listener, screen) {
   return (message) => {
     last = last.then(async () => {
       const { message: said, rrd = [] } = await (await city).answer(message);
-      listener.message(said);
-      rrd.forEach((stream) => listener.rrd(stream));
+      if (said) listener.message(said);
+      rrd.forEach((stream) => listener.rrd(stream, {}));
     });
     last = last.catch((error) => {
       const text = error.message ?? `${error}`;
@@ -89,7 +89,7 @@ class City {
     const theme = streamOf(this.streams, `theme-${isLight ? "light" : "dark"}-${room}`);
     listener.message({ type: "hello", cities: [this.overview.info], recording_bytes: total + theme.byteLength });
     listener.received(theme.byteLength);
-    listener.rrd(theme);
+    listener.rrd(theme, {});
     /** @type {Uint8Array<ArrayBuffer>[]} */
     const parts = [];
     const reader = response.body.getReader();
@@ -97,7 +97,7 @@ class City {
       parts.push(part.value);
       listener.received(part.value.byteLength);
     }
-    listener.rrd(new Uint8Array(await new Blob(parts).arrayBuffer()));
+    listener.rrd(new Uint8Array(await new Blob(parts).arrayBuffer()), {});
     listener.message({ type: "ready" });
   }
 
@@ -150,7 +150,8 @@ class Ready {
         return this.select(view, this.meant(message.building), false, false);
       case "select_path": {
         const building = this.buildingOf(message.path.replace(/\/+$/, ""));
-        if (!building) return { message: { type: "error", message: `${message.path.replace(/\/+$/, "")}: not in this city` } };
+        if (!building && message.keep) return this.cleared(view);
+        if (!building) return { message: { type: "error", message: `${message.path}: not in this city` } };
         return this.select(view, building, true, message.frame);
       }
       case "clear":
@@ -176,7 +177,8 @@ class Ready {
         return { message: { type: "lists", lists: lists(this.tables, (file) => shape.shows(file)) } };
       }
       default:
-        return { message: { type: "error", message: "A folder without a server cannot do this." } };
+        // Of the rest, only a program that drives the page wants to know.
+        return { message: null };
     }
   }
 
@@ -299,7 +301,7 @@ class Ready {
   selectionArcs(view, shape, building) {
     const file = building && this.tables.fileOf(building);
     const depth = Math.min(Math.max(view.depth, 1), MAX_DEPTH);
-    return this.arcsAlong(file === null ? [] : steps(this.tables, file, depth, (other) => shape.shows(other)), shape);
+    return this.arcsAlong(file === null ? [] : steps(this.tables, file, depth, view.direction, (other) => shape.shows(other)), shape);
   }
 
   /**

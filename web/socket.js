@@ -1,4 +1,4 @@
-// The one connection to Repolis: commands out; messages, and bytes for the viewer, in.
+// The one connection to Repolis, sought again when it is lost: commands out; messages, and bytes for the viewer, in.
 
 /** The page follows by its style sheet, the city has to be told. */
 export const LIGHT = matchMedia("(prefers-color-scheme: light)");
@@ -7,8 +7,10 @@ export const LIGHT = matchMedia("(prefers-color-scheme: light)");
  * @typedef {object} Listener
  * @property {(message: import("./types.js").ToPage) => void} message
  * @property {(bytes: number) => void} received parts of an RRD stream
- * @property {(rrd: Uint8Array) => void} rrd a complete stream
- * @property {(reason: string, needsToken: boolean) => void} closed called once, also if the connection never came about
+ * @property {(rrd: Uint8Array, role: { opens?: string, ends?: string }) => void} rrd a complete stream
+ * @property {() => string[] | null} known the recordings that the page has, once it has any
+ * @property {(reason: string) => void} lost the connection, which is sought again
+ * @property {(reason: string, needsToken: boolean) => void} closed for good; called once
  */
 
 /**
@@ -18,16 +20,20 @@ export const LIGHT = matchMedia("(prefers-color-scheme: light)");
 export function connect(listener) {
   const folder = document.querySelector('meta[name="city-data"]');
   if (folder instanceof HTMLMetaElement) return connectToFolder(folder.content, listener);
-  const socket = new WebSocket(address());
+  let socket = new WebSocket(address(null));
   let opened = false;
   let rrd = new Uint8Array();
   let filled = 0;
+  /** @type {{ opens?: string, ends?: string }} */
+  let role = {};
+  let tries = 0;
 
   /** @param {import("./types.js").ToPage} message */
   function receive(message) {
     if (message.type !== "rrd") return listener.message(message);
     rrd = new Uint8Array(message.bytes);
     filled = 0;
+    role = message;
   }
 
   /** @param {Uint8Array} part */
@@ -35,16 +41,37 @@ export function connect(listener) {
     rrd.set(part, filled);
     filled += part.byteLength;
     listener.received(part.byteLength);
-    if (filled === rrd.byteLength) listener.rrd(rrd);
+    if (filled === rrd.byteLength) listener.rrd(rrd, role);
   }
 
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("open", () => (opened = true));
-  socket.addEventListener("message", ({ data }) => {
-    if (typeof data === "string") receive(JSON.parse(data));
-    else receivePart(new Uint8Array(data));
-  });
-  socket.addEventListener("close", ({ reason }) => listener.closed(reason || explain(opened), !opened));
+  function listen() {
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => {
+      opened = true;
+      tries = 0;
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") receive(JSON.parse(data));
+      else receivePart(new Uint8Array(data));
+    });
+    socket.addEventListener("close", ({ reason }) => void close(reason));
+  }
+
+  /** @param {string} reason */
+  async function close(reason) {
+    const known = listener.known();
+    if (!opened || !known) return listener.closed(reason || explain(opened), !opened);
+    tries += 1;
+    if (tries === 1) listener.lost(reason);
+    // It answers and does not let the page in: that is another run with another token.
+    else if (await answers()) return listener.closed(explain(false), true);
+    setTimeout(() => {
+      socket = new WebSocket(address(known));
+      listen();
+    }, tries === 1 ? FIRST_WAIT_MILLIS : WAIT_MILLIS);
+  }
+
+  listen();
   return (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
@@ -63,13 +90,32 @@ function connectToFolder(base, listener) {
   return (message) => void opening.then((send) => send(message));
 }
 
-/** Beside the page, wherever a proxy put that; with the token of the page's own address. */
-function address() {
+/** Until a lost connection is sought, and sought again. */
+const FIRST_WAIT_MILLIS = 200;
+const WAIT_MILLIS = 1000;
+
+async function answers() {
+  try {
+    return (await fetch(new URL("./", location.href), { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Beside the page, wherever a proxy put that; with the token of the page's own address.
+ * @param {string[] | null} known the recordings of a page that comes back
+ */
+function address(known) {
   const url = new URL("socket", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
   url.searchParams.set("theme", LIGHT.matches ? "light" : "dark");
   url.searchParams.set("size", room());
+  if (known) {
+    url.searchParams.set("back", "1");
+    url.searchParams.set("known", known.join(","));
+  }
   url.hash = "";
   return url;
 }

@@ -34,6 +34,21 @@ export function showFailure(title, advice, needsToken = false) {
   show("failure", element("b", "", title), element("span", "", advice), way);
 }
 
+/**
+ * Something is away for a while.
+ * @param {string} title
+ * @param {string} advice
+ */
+export function showLost(title, advice) {
+  if (hasFailed()) return;
+  show("lost", element("b", "", title), element("span", "", advice), button("Load again", "", () => location.reload()));
+}
+
+/** It is back. */
+export function hideLost() {
+  if (byId("notice").dataset.kind === "lost") hideWarning();
+}
+
 /** Takes a token, or the whole address that was printed, and keeps the rest of this one. */
 function tokenForm() {
   const input = element("input", "");
@@ -57,7 +72,7 @@ function tokenForm() {
  * @param {string} text
  */
 export function showWarning(text) {
-  if (hasFailed()) return;
+  if (hasFailed() || byId("notice").dataset.kind === "lost") return;
   show("warning", element("span", "", text), button("Close", "", hideWarning));
 }
 
@@ -67,6 +82,7 @@ function hasFailed() {
 
 function hideWarning() {
   byId("notice").hidden = true;
+  delete byId("notice").dataset.kind;
 }
 
 /**

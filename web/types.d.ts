@@ -8,20 +8,32 @@ export interface Building {
 export type Command =
   | { type: "look"; before: View | null; selected: Building | null }
   | { type: "select"; building: Building }
-  | { type: "select_path"; path: string; frame: boolean }
+  | { type: "select_path"; path: string; frame: boolean; keep?: boolean; line?: number }
   | { type: "clear" }
   | { type: "frame"; building: Building | null }
   | { type: "cycle"; number: number }
   | { type: "search"; text: string }
   | { type: "source"; path: string; line: number }
   | { type: "lists" }
-  | { type: "theme"; light: boolean };
+  | { type: "theme"; light: boolean }
+  | ({ type: "time" } & Now)
+  | { type: "swapped" };
+
+/** The time that the viewer shows: a sequence number, or nanoseconds. */
+export interface Now {
+  timeline: string;
+  time: number;
+  playing: boolean;
+}
+
+export type Direction = "both" | "in" | "out";
 
 /** How the page shows the city; it goes with each command. */
 export interface View {
   look: Look | null;
   filter: Filter;
   depth: number;
+  direction: Direction;
   /** Of a large city the viewer shows buildings, and not blocks. */
   near: boolean;
 }
@@ -48,8 +60,11 @@ export type FromPage = Command & { recording: string; view: View };
 
 export type ToPage =
   | { type: "hello"; cities: PageInfo[]; recording_bytes: number }
-  | { type: "rrd"; bytes: number }
+  | { type: "replaced"; cities: PageInfo[]; recording_bytes: number }
+  | { type: "rrd"; bytes: number; opens?: string; ends?: string }
   | { type: "ready" }
+  | Drive
+  | { type: "metrics"; city: PageInfo; changed: string }
   | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean }
   | { type: "cleared" }
   | { type: "look"; legend: Legend; shown: Shown }
@@ -60,6 +75,27 @@ export type ToPage =
   | { type: "lists"; lists: Lists }
   | { type: "themed" }
   | { type: "error"; message: string };
+
+export interface Drive {
+  type: "drive";
+  recording: string;
+  remote: Remote;
+  building: Building | null;
+  remembered: boolean;
+}
+
+/** What the program that serves the city may ask for. */
+export type Remote =
+  | { type: "select"; path: string }
+  | { type: "clear" }
+  | { type: "frame"; path: string | null }
+  | { type: "look"; area: string | null; height: string | null; color: string | null }
+  | { type: "imports"; path: string; depth: number; direction: Direction }
+  | ({ type: "filter" } & Filter)
+  | { type: "play" }
+  | { type: "pause" }
+  | { type: "set_time"; timeline: string | null; time: number }
+  | { type: "timeline"; name: string };
 
 export interface PageInfo {
   name: string;
@@ -221,6 +257,13 @@ export interface WebHandle {
   open_channel(id: string, name: string): void;
   send_rrd_to_channel(id: string, bytes: Uint8Array): void;
   add_receiver(url: string): void;
+  remove_receiver(url: string): void;
+  get_active_timeline(recording: string): string | undefined;
+  set_active_timeline(recording: string, timeline: string): void;
+  get_time_for_timeline(recording: string, timeline: string): number | undefined;
+  set_time_for_timeline(recording: string, timeline: string, time: number): void;
+  get_playing(recording: string): boolean | undefined;
+  set_playing(recording: string, playing: boolean): void;
   set_active_recording_id(id: string): void;
   toggle_panel_overrides(active: boolean): void;
   has_panicked(): boolean;

@@ -1,4 +1,7 @@
-// The Rerun viewer on the page's canvas. The only module that speaks to its handle.
+// The Rerun viewer on the page's canvas. This module and that of its recordings alone speak to its handle.
+
+import { Recordings } from "./recordings.js";
+import { prepareSupply } from "./supply.js";
 
 import { inflated } from "./inflate.js";
 
@@ -8,6 +11,8 @@ import { inflated } from "./inflate.js";
  */
 
 const CHANNEL = "city";
+/** Of the viewer. */
+const TIME_EVENTS = ["play", "pause", "time_update", "timeline_change"];
 // The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
 const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
 
@@ -15,6 +20,7 @@ const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" 
  * @typedef {object} Listener
  * @property {(loaded: number, total: number) => void} progress in bytes, of the viewer's program
  * @property {(building: Building | null, recording: string) => void} selected
+ * @property {() => void} timeChanged
  * @property {(message: string) => void} crashed
  */
 
@@ -26,7 +32,10 @@ const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" 
  */
 export async function startViewer(canvas, listener) {
   if (!canDraw()) throw new Error("This browser offers neither WebGPU nor WebGL 2, which the city is drawn with.");
+  prepareSupply();
   await wasm_bindgen({ module_or_path: await download(wasmAddress(), listener.progress) });
+  /** @type {Viewer | null} */
+  let viewer = null;
   const handle = new wasm_bindgen.WebHandle({
     hide_welcome_screen: true,
     enable_history: false,
@@ -34,7 +43,7 @@ export async function startViewer(canvas, listener) {
     theme: "system",
     panel_state_overrides: HIDDEN_PANELS,
     // The handle is busy while it calls: whoever wants to answer has to wait until it has returned.
-    on_viewer_event: (/** @type {string} */ event) => queueMicrotask(() => forward(event, listener)),
+    on_viewer_event: (/** @type {string} */ event) => queueMicrotask(() => forward(event, listener, viewer)),
   });
   // A crash is an exception out of a frame; nothing else tells of it.
   addEventListener("error", () => {
@@ -43,7 +52,8 @@ export async function startViewer(canvas, listener) {
   await handle.start(canvas);
   nameTextAgent(canvas);
   handle.open_channel(CHANNEL, "Repolis");
-  return new Viewer(handle);
+  viewer = new Viewer(handle);
+  return viewer;
 }
 
 /**
@@ -60,6 +70,7 @@ export class Viewer {
   /** @param {WebHandle} handle */
   constructor(handle) {
     this.handle = handle;
+    this.recordings = new Recordings(handle);
   }
 
   /** @param {Uint8Array} rrd a complete stream */
@@ -74,7 +85,33 @@ export class Viewer {
 
   /** @param {string} recording */
   open(recording) {
-    this.handle.set_active_recording_id(recording);
+    this.recordings.show(recording);
+  }
+
+  /** @returns {import("./types.js").Now | null} none where nothing changes over time */
+  now() {
+    const { handle, recordings } = this;
+    const timeline = handle.get_active_timeline(recordings.active);
+    const time = timeline && handle.get_time_for_timeline(recordings.active, timeline);
+    if (!timeline || typeof time !== "number") return null;
+    return { timeline, time, playing: handle.get_playing(recordings.active) ?? false };
+  }
+
+  /** @param {boolean} playing */
+  play(playing) {
+    this.handle.set_playing(this.recordings.active, playing);
+  }
+
+  /**
+   * @param {string | null} timeline the one that is shown if null
+   * @param {number | null} time that stays if null
+   */
+  setTime(timeline, time) {
+    const recording = this.recordings.active;
+    const name = timeline ?? this.handle.get_active_timeline(recording);
+    if (!name) return;
+    if (time === null) this.handle.set_active_timeline(recording, name);
+    else this.handle.set_time_for_timeline(recording, name, time);
   }
 
   /** @param {boolean} shown */
@@ -128,10 +165,15 @@ async function count(response, progress) {
 /**
  * @param {string} json
  * @param {Listener} listener
+ * @param {Viewer | null} viewer
  */
-function forward(json, listener) {
+function forward(json, listener, viewer) {
   const event = JSON.parse(json);
+  if (event.type === "recording_open") return viewer?.recordings.report(event.recording_id);
+  if (TIME_EVENTS.includes(event.type)) return listener.timeChanged();
   if (event.type !== "selection_change") return;
+  // What other recordings lose while they come and go is no news.
+  if (viewer && event.recording_id !== viewer.recordings.active && event.items.length === 0) return;
   const item = event.items.find(
     (/** @type {any} */ item) => item.type === "entity" && typeof item.instance_id === "number",
   );

@@ -21,6 +21,18 @@ pub struct Look {
     pub arcs: Option<usize>,
 }
 
+impl Look {
+    /// The metrics of a city when nothing else is asked for: footprint, height and colour.
+    pub const DEFAULT: [&str; 3] = ["code_lines", "complexity", "language"];
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        let [area, height, color] = Self::DEFAULT.map(str::to_owned);
+        Self { area, height, color, arcs: None }
+    }
+}
+
 /// Why there is no such city.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LookError {

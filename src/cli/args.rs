@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::analysis::Options;
+use crate::city::Look;
 use crate::lang::Wanted;
 use crate::scan::ScanOptions;
+use crate::stream::options_json;
 
 /// Any repository becomes a 3D code city in the Rerun viewer.
 ///
@@ -125,9 +127,9 @@ pub struct Show {
     pub base_url: String,
 }
 
-const AREA: &str = "code_lines";
-const HEIGHT: &str = "complexity";
-const COLOR: &str = "language";
+const AREA: &str = Look::DEFAULT[0];
+const HEIGHT: &str = Look::DEFAULT[1];
+const COLOR: &str = Look::DEFAULT[2];
 
 /// What is analysed and how it looks.
 #[derive(Debug, Args)]
@@ -203,22 +205,9 @@ pub enum Class {
 }
 
 impl CityArgs {
-    /// The options as a recording keeps them; the source itself, a path of this machine, is left out.
+    /// The options as a recording keeps them.
     pub fn json(&self) -> String {
-        let (files, look) = (&self.source.files, &self.look);
-        let with: Vec<_> = files.with.iter().filter_map(ValueEnum::to_possible_value).collect();
-        serde_json::json!({
-            "area": look.area,
-            "height": look.height,
-            "color": look.color,
-            "arcs": look.arcs,
-            "with": with.iter().map(|class| class.get_name()).collect::<Vec<_>>(),
-            "include": files.include,
-            "exclude": files.exclude,
-            "hidden": files.hidden,
-            "no_ignore": files.no_ignore,
-        })
-        .to_string()
+        options_json(&self.source.options(), &self.look.look())
     }
 }
 
@@ -250,8 +239,14 @@ impl SourceArgs {
 }
 
 impl LookArgs {
+    /// What the city needs of it.
+    pub fn look(&self) -> Look {
+        let Self { area, height, color, arcs } = self;
+        Look { area: area.clone(), height: height.clone(), color: color.clone(), arcs: *arcs }
+    }
+
     /// Whether any option says how the city looks.
     pub fn has_options(&self) -> bool {
-        [&*self.area, &*self.height, &*self.color] != [AREA, HEIGHT, COLOR] || self.arcs.is_some()
+        [&*self.area, &*self.height, &*self.color] != Look::DEFAULT || self.arcs.is_some()
     }
 }

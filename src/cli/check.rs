@@ -3,18 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::args::{Cli, SourceArgs};
-use super::source::Source;
-use super::{output, print_text, say, summary, tell};
+use super::{SUCCESS, print_text, say, source as sources, summary, tell};
+use crate::output;
 use crate::rules::config::Mistake;
 use crate::rules::{self, BASELINE_FILE, Baseline, DOMAIN_FILE, RULE_FILE, Report, Rules, report};
 use crate::scan::{Bytes, Place, SourceFile};
+use crate::source::Source;
 
 pub const HELP: &str = "\
 Examples:
@@ -89,7 +89,7 @@ pub enum Format {
 }
 
 /// Analyses the source, or reads it, and holds it against the rules.
-pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> {
+pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<u8> {
     if let Some(file) = &args.output {
         output::check(file, &TEXT)?;
     }
@@ -102,7 +102,7 @@ pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> 
     let baseline_file = args.baseline.clone().unwrap_or_else(|| rule_file.with_file_name(BASELINE_FILE));
     let baseline = read_baseline(&baseline_file, args)?;
     let asked = SourceArgs { wanted: rules.wanted(), ..args.source.clone() };
-    let mut analysis = source.analysis(cli, &asked, cancelled)?;
+    let mut analysis = sources::analysis(cli, &source, &asked, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let report = timings.time("check", || rules::check(&rules, &analysis));
     let mut report = report.map_err(|mistakes| mistaken(&rule_file, &mistakes))?;
@@ -115,7 +115,7 @@ pub fn run(cli: &Cli, args: &Check, cancelled: &AtomicBool) -> Result<ExitCode> 
     baseline.apply(&mut report);
     print(cli, args, &rules, &report)?;
     let failed = report.new_of(rules::Severity::Error) > 0;
-    Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    Ok(if failed { FOUND } else { SUCCESS })
 }
 
 fn print(cli: &Cli, args: &Check, rules: &Rules, found: &Report) -> Result<()> {
@@ -137,22 +137,22 @@ fn print(cli: &Cli, args: &Check, rules: &Rules, found: &Report) -> Result<()> {
     Ok(())
 }
 
-fn fix_baseline(cli: &Cli, file: &Path, report: &Report) -> Result<ExitCode> {
+fn fix_baseline(cli: &Cli, file: &Path, report: &Report) -> Result<u8> {
     let text = Baseline::write(&report.findings);
     if report.findings.is_empty() && !file.exists() {
         say(cli, "nothing is found: no baseline is needed");
-        return Ok(ExitCode::SUCCESS);
+        return Ok(SUCCESS);
     }
     output::write(file, |to| to.write_all(text.as_bytes()))?;
     say(cli, &format!("wrote {}: {} known", file.display(), report.findings.len()));
-    Ok(ExitCode::SUCCESS)
+    Ok(SUCCESS)
 }
 
 /// Writes the rules of another tool as ours, and says what they lack.
-fn convert(cli: &Cli, args: &Check, file: &Path, cancelled: &AtomicBool) -> Result<ExitCode> {
+fn convert(cli: &Cli, args: &Check, file: &Path, cancelled: &AtomicBool) -> Result<u8> {
     let text = read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let source = Source::new(&args.source.path)?;
-    let analysis = source.analysis(cli, &args.source, cancelled)?;
+    let analysis = sources::analysis(cli, &source, &args.source, cancelled)?;
     let path = path_below(source.path(), file);
     let is_domain = |file: &&SourceFile| file.name() == DOMAIN_FILE;
     let domains = analysis.tree.files.iter().filter(is_domain).filter_map(|domain| {
@@ -170,7 +170,7 @@ fn convert(cli: &Cli, args: &Check, file: &Path, cancelled: &AtomicBool) -> Resu
     for mistake in &converted.left {
         say(cli, &format!("{}:{mistake}", file.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(SUCCESS)
 }
 
 /// The path of a configuration relative to the source; its name alone where it lies elsewhere.

@@ -9,11 +9,12 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::args::{Cli, LookArgs, SourceArgs};
-use super::source::Source;
-use super::{output, print_line, say, site, summary, tell};
+use super::{print_line, say, site, source, summary, tell};
 use crate::analysis::Analysis;
 use crate::export::{FORMATS, Format, Level, Options, Shape, TABLES, format_named, format_of_file};
 use crate::metrics::ON_DEMAND;
+use crate::output;
+use crate::source::Source;
 
 pub const HELP: &str = "\
 Examples:
@@ -81,7 +82,7 @@ pub fn run(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<()> {
         vec![(args.output.clone(), options)]
     };
     check(format, &args.output, is_folder, &targets)?;
-    let mut analysis = Source::new(&args.source.path)?.analysis(cli, &args.source, cancelled)?;
+    let mut analysis = source::analysis(cli, &Source::new(&args.source.path)?, &args.source, cancelled)?;
     args.with_metric.iter().for_each(|name| analysis.demand(name));
     let mut timings = std::mem::take(&mut analysis.timings);
     if is_folder && !args.output.is_dir() {
@@ -168,7 +169,7 @@ fn check(format: &Format, path: &Path, is_folder: bool, targets: &[(PathBuf, Opt
     let example = format!("graph{}", format.suffixes[0]);
     let garbles = format!("{} is binary and would garble the terminal; name a file", format.name);
     let content = output::Content { example: &example, garbles: format.is_binary.then_some(&garbles) };
-    targets.iter().try_for_each(|(file, _)| output::check(file, &content))
+    Ok(targets.iter().try_for_each(|(file, _)| output::check(file, &content))?)
 }
 
 /// It is made once there is something to put into it.

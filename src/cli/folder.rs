@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
-use super::output;
 use crate::analysis::AnalysisError;
+use crate::output;
 use crate::serve::{File, MARKER};
 
 /// Refuses a folder that cannot be written or holds what is not ours, before any work is done.

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::args::LookArgs;
 use crate::analysis::Analysis;
-use crate::city::{City, Look, city_of};
+use crate::city::{City, city_of};
 use crate::metrics::{METRICS, ON_DEMAND};
 
 /// Refuses names that no metric has, before any work is done.
@@ -27,7 +27,5 @@ pub fn check_names(args: &LookArgs) -> Result<()> {
 /// Builds the city with the metrics chosen.
 pub fn city(analysis: &mut Analysis, args: &LookArgs) -> Result<City> {
     [&args.area, &args.height, &args.color].into_iter().for_each(|name| analysis.demand(name));
-    let look =
-        Look { area: args.area.clone(), height: args.height.clone(), color: args.color.clone(), arcs: args.arcs };
-    Ok(city_of(analysis, &look, |_| true)?)
+    Ok(city_of(analysis, &args.look(), |_| true)?)
 }

@@ -6,7 +6,6 @@ mod export;
 mod folder;
 mod look;
 mod native;
-mod output;
 mod progress;
 mod query;
 mod show;
@@ -15,6 +14,7 @@ mod source;
 mod summary;
 mod table;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,12 +24,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use args::{CityArgs, Cli, Command, Log, Show, View};
 use clap::Parser;
-use source::Source;
 
 use crate::analysis::{Analysis, AnalysisError, Timings, on_workers};
 use crate::scan::Place;
-use crate::stream;
+use crate::source::{Source, is_recording};
+use crate::{output, stream};
 
+const SUCCESS: u8 = 0;
 /// Exit code after Ctrl-C, by the convention of shells: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;
 /// Exit code of a usage or input error.
@@ -37,13 +38,25 @@ const FAILED: u8 = 2;
 
 /// Runs the command line of this process and says how it ended.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    run_with(std::env::args_os()).into()
+}
+
+/// Runs a command line, the program's name first, and returns the exit code. The process must have no other use for Ctrl-C.
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // That nobody can read it is no second error.
+            let _ = error.print();
+            return error.exit_code().try_into().unwrap_or(FAILED);
+        }
+    };
     let cancelled = Arc::new(AtomicBool::new(false));
     match watch_for_interrupt(&cancelled).and_then(|()| dispatch(&cli, &cancelled)) {
         Ok(code) => code,
         Err(error) => {
             tell(&format!("repolis: {}", message(&error)));
-            ExitCode::from(if is_cancelled(&error) { INTERRUPTED } else { FAILED })
+            if is_cancelled(&error) { INTERRUPTED } else { FAILED }
         }
     }
 }
@@ -61,7 +74,7 @@ fn watch_for_interrupt(cancelled: &Arc<AtomicBool>) -> Result<()> {
     .context("cannot watch for Ctrl-C")
 }
 
-fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<ExitCode> {
+fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<u8> {
     match &cli.command {
         Command::Check(check) => return check::run(cli, check, cancelled),
         Command::Query(query) => return query::run(cli, query, cancelled),
@@ -70,12 +83,12 @@ fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<ExitCode> {
         Command::Export(export) => export::run(cli, export, cancelled),
         Command::Replay(replay) => run_replay(cli, &replay.files, &replay.show),
     }
-    .map(|()| ExitCode::SUCCESS)
+    .map(|()| SUCCESS)
 }
 
 fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     let source = &view.city.source;
-    if source::is_recording(&source.path) {
+    if is_recording(&source.path) {
         if source.has_options() || view.city.look.has_options() {
             bail!("{}: a recording has its look and its files already; leave these options out", source.path.display());
         }
@@ -147,7 +160,7 @@ fn build(cli: &Cli, args: &CityArgs, demanded: &[String], cancelled: &AtomicBool
         bail!("{0}: this is a recording already; show it with: repolis replay {0}", args.source.path.display());
     };
     let place = place.clone();
-    let mut analysis = source.analysis(cli, &args.source, cancelled)?;
+    let mut analysis = source::analysis(cli, &source, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let messages = on_workers(|| {
         demanded.iter().for_each(|name| analysis.demand(name));

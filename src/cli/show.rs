@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
-use bytes::Bytes;
 use walkdir::WalkDir;
 
 use super::args::{Cli, Show};
@@ -13,7 +12,7 @@ use super::{native, print_line, say};
 use crate::analysis::Analysis;
 use crate::scan::Place;
 use crate::serve::{ServeOptions, Server, Stopper};
-use crate::session::{City, Folder, RecordedCity, Session};
+use crate::session::{City, RecordedCity, Session};
 use crate::stream::{self, Loaded};
 
 /// What Ctrl-C has to stop.
@@ -32,8 +31,12 @@ pub fn prepare(show: &Show) -> Result<Option<Server>> {
         native::find()?;
         return Ok(None);
     }
-    let options =
-        ServeOptions { port: show.port, base_url: show.base_url.clone(), allow_hosts: show.allow_host.clone() };
+    let options = ServeOptions {
+        port: show.port,
+        base_url: show.base_url.clone(),
+        allow_hosts: show.allow_host.clone(),
+        token: None,
+    };
     Ok(Some(Server::bind(&options)?))
 }
 
@@ -59,19 +62,11 @@ fn open_browser(url: &str) -> std::io::Result<()> {
 fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = Vec::<City>::new();
     for recording in recordings {
-        let source = RecordedCity::new(recording.loaded);
-        let source = match recording.place {
-            Some(Place::Folder(folder)) => match Folder::new(&folder) {
-                Ok(folder) => source.with_folder(folder),
-                Err(_) => source,
-            },
-            Some(Place::Revision(revision)) => source.with_sources(Box::new(revision)),
-            None => source,
-        };
-        let info = source.page_info();
+        let source = RecordedCity::new(recording.loaded).with_place(recording.place);
+        let city = City::new(source, recording.bytes);
         // The same recording twice is one to the viewer.
-        if cities.iter().all(|city| city.info.recording_id != info.recording_id) {
-            cities.push(City { info, recording: vec![Bytes::from(recording.bytes)], source: Box::new(source) });
+        if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
+            cities.push(city);
         }
     }
     let mut cities = cities.into_iter();

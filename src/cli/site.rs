@@ -6,11 +6,11 @@ use anyhow::{Result, bail};
 
 use super::args::{CityArgs, Cli};
 use super::export::Export;
-use super::source::Source;
 use super::{build, folder, print_line, say, show, summary, tell};
 use crate::analysis::{Timings, on_workers};
 use crate::serve;
 use crate::session::RecordedCity;
+use crate::source::Source;
 use crate::stream;
 
 /// The format's name.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::pairs::pairs;
 use super::tables::{self, Column, Table, Values};
@@ -110,6 +110,14 @@ fn edges(xml: &mut Writer<&mut dyn Write>, analysis: &Analysis) -> io::Result<()
 
 fn data(xml: &mut Writer<&mut dyn Write>, key: &str, value: &str) -> io::Result<()> {
     let value = printable(value);
-    xml.create_element("data").with_attribute(("key", key)).write_text_content(BytesText::new(&value))?;
+    let data = xml.create_element("data").with_attribute(("key", key));
+    // Gephi loses white space between two signs that are escaped.
+    if value.contains(['&', '<', '>', '"', '\'']) {
+        data.write_inner_content(|xml| {
+            BytesCData::escaped(&value).try_for_each(|part| xml.write_event(Event::CData(part)))
+        })?;
+    } else {
+        data.write_text_content(BytesText::new(&value))?;
+    }
     Ok(())
 }

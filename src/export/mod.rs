@@ -1,5 +1,6 @@
 //! An analysis becomes files in other tools' formats, row by row into any writer. Knows no Rerun and prints nothing.
 
+pub mod batches;
 mod cc_json;
 mod csv;
 mod diagram;
@@ -16,7 +17,7 @@ mod text;
 use std::io::{self, Write};
 
 pub use diagram::Level;
-pub use tables::TABLES;
+pub use tables::{Column, TABLES, Table, Values, table};
 
 use crate::analysis::Analysis;
 

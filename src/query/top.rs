@@ -170,7 +170,8 @@ fn ranked<'a>(
 fn value(metric: &Metric, file: FileId) -> Option<Value> {
     match &metric.values {
         Column::U64(values) => Some(Value::U64(values[file.index()])),
-        Column::F64(values) => Some(Value::F64(values[file.index()])),
+        // A metric of the user's own need not have a value for every file.
+        Column::F64(values) => Some(values[file.index()]).filter(|value| value.is_finite()).map(Value::F64),
         Column::Text(_) => None,
     }
 }

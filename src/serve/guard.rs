@@ -15,7 +15,8 @@ pub struct Guard {
 }
 
 impl Guard {
-    pub fn new(port: u16, allow_hosts: &[String]) -> Result<Self, ServeError> {
+    /// With a token of its own, or a new one.
+    pub fn new(port: u16, allow_hosts: &[String], token: Option<&str>) -> Result<Self, ServeError> {
         let own = ["127.0.0.1", "localhost", "[::1]"].into_iter();
         let mut hosts: Vec<String> = own.clone().map(|name| format!("{name}:{port}")).collect();
         if port == 80 {
@@ -24,7 +25,8 @@ impl Guard {
         for host in allow_hosts {
             hosts.push(checked_host(host)?);
         }
-        Ok(Self { hosts, token: random_token()? })
+        let token = token.map_or_else(random_token, checked_token)?;
+        Ok(Self { hosts, token })
     }
 
     pub fn token(&self) -> &str {
@@ -57,6 +59,12 @@ fn checked_host(host: &str) -> Result<String, ServeError> {
     Ok(host.to_ascii_lowercase())
 }
 
+/// Of another form than those that are made here the page could not ask for it.
+fn checked_token(token: &str) -> Result<String, ServeError> {
+    let is_hex = token.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if token.len() >= 2 * TOKEN_BYTES && is_hex { Ok(token.to_owned()) } else { Err(ServeError::Token) }
+}
+
 fn random_token() -> Result<String, ServeError> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(ServeError::Random)?;
@@ -69,7 +77,7 @@ mod tests {
 
     fn guard() -> Guard {
         let allow = ["Hub.example.org".to_owned(), "localhost:8000".to_owned()];
-        Guard::new(9000, &allow).expect("the hosts are well formed")
+        Guard::new(9000, &allow, None).expect("the hosts are well formed")
     }
 
     #[track_caller]
@@ -130,7 +138,16 @@ mod tests {
 
     #[test]
     fn a_host_is_not_a_url() {
-        assert!(Guard::new(1, &["http://hub.example.org".to_owned()]).is_err());
-        assert!(Guard::new(1, &[String::new()]).is_err());
+        assert!(Guard::new(1, &["http://hub.example.org".to_owned()], None).is_err());
+        assert!(Guard::new(1, &[String::new()], None).is_err());
+    }
+
+    #[test]
+    fn a_given_token_is_as_long_as_one_that_is_made() {
+        let token = "0123456789abcdef0123456789abcdef";
+        assert!(Guard::new(1, &[], Some(token)).unwrap().admits_token(token));
+        for weak in ["", "0123456789abcdef", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcde&"] {
+            assert!(Guard::new(1, &[], Some(weak)).is_err(), "{weak}");
+        }
     }
 }

@@ -37,6 +37,9 @@ pub struct ServeOptions {
     pub base_url: String,
     /// Further values of `Host` and `Origin` to accept, such as `hub.example.org` or `localhost:8000`.
     pub allow_hosts: Vec<String>,
+    /// The token of an earlier run, of 32 or more hexadecimal digits in lower case, so that pages that are still open find this
+    /// one; a new one for `None`.
+    pub token: Option<String>,
 }
 
 /// Why a page cannot be served.
@@ -62,6 +65,9 @@ pub enum ServeError {
     /// An allowed host is malformed.
     #[error("{0}: an allowed host is a name, and a port if it has one: hub.example.org or localhost:8000")]
     AllowHost(String),
+    /// A given token is weak.
+    #[error("a token has 32 or more digits of 0-9 and a-f: leave it out for a new one")]
+    Token,
     /// There is no token.
     #[error("the system gives no random bytes for the page's token: {0}")]
     Random(getrandom::Error),
@@ -85,13 +91,23 @@ impl Server {
     pub fn bind(options: &ServeOptions) -> Result<Self, ServeError> {
         let base_url = checked_base_url(&options.base_url)?;
         let (listener, port) = listen(options.port)?;
-        let guard = Guard::new(port, &options.allow_hosts)?;
+        let guard = Guard::new(port, &options.allow_hosts, options.token.as_deref())?;
         Ok(Self { listener, port, base_url, guard, stop: watch::Sender::new(false) })
     }
 
     /// The address to open, with the token.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}{}/?token={}", self.port, self.base_url, self.guard.token())
+    }
+
+    /// The port that was taken.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What a page needs to be let in.
+    pub fn token(&self) -> &str {
+        self.guard.token()
     }
 
     /// A handle that ends [`Server::run`] from another thread.

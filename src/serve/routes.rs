@@ -15,6 +15,7 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
+use super::socket::Visitor;
 use super::{assets, socket};
 use crate::session::{Room, Screen, Session};
 
@@ -24,8 +25,11 @@ const MAX_PAGES: usize = 32;
 
 /// `connect-src 'self'` covers the socket and keeps the viewer's analytics at home. Frames are for notebooks.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'self' http://127.0.0.1:* http://localhost:*";
+    img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ";
+/// Who may frame the page of an address with the token: our own origin, and notebooks.
+const FRAMING: &str = "'self' http://127.0.0.1:* http://localhost:*";
+/// Without the token nobody may.
+const NO_FRAMING: &str = "'none'";
 
 #[derive(Clone)]
 struct Served {
@@ -51,9 +55,21 @@ pub fn router(base_url: &str, guard: Guard, session: Arc<Session>, stop: watch::
 
 fn at(router: Router<Served>, prefix: &str) -> Router<Served> {
     router
-        .route(&format!("{prefix}/"), get(async || assets::index()))
+        .route(&format!("{prefix}/"), get(index))
         .route(&format!("{prefix}/assets/{{hash}}/{{name}}"), get(asset))
         .route(&format!("{prefix}/socket"), get(open_socket))
+}
+
+async fn index(State(served): State<Served>, uri: Uri) -> Response {
+    let mut response = assets::index();
+    let is_admitted = served.guard.admits_token(parameter(&uri, "token="));
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy(if is_admitted { FRAMING } else { NO_FRAMING }));
+    response
+}
+
+/// Both parts are constants of ASCII, so that the value is one of a header; an empty one would allow nothing.
+fn policy(framing: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("{POLICY}{framing}")).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 async fn asset(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -88,9 +104,12 @@ async fn open_socket(
         _ => Room::Wide,
     };
     let screen = Screen { is_light: parameter(&uri, "theme=") == "light", room };
+    let is_back = parameter(&uri, "back=") == "1";
+    let known = is_back.then(|| parameter(&uri, "known=").split(',').map(str::to_owned).collect());
+    let visitor = Visitor { screen, known };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
-        socket::serve(socket, &served.session, screen, served.stop.clone()).await;
+        socket::serve(socket, &served.session, visitor, served.stop.clone()).await;
         drop(seat);
     })
 }
@@ -118,7 +137,7 @@ fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 async fn add_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(NO_FRAMING));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));

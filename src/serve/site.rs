@@ -104,6 +104,8 @@ mod tests {
         for wanted in ["name=\"city-data\"", "connect-src 'self'", "re_viewer_bg.wasm.gz\"", "http.server"] {
             assert!(html.contains(wanted), "{wanted}");
         }
-        assert!(!html.contains("{{") && !html.contains("=\"/"), "addresses are relative");
+        for absolute in ["{{", "src=\"/", "href=\"/", "content=\"/"] {
+            assert!(!html.contains(absolute), "{absolute}: addresses are relative");
+        }
     }
 }

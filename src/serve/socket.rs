@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use super::stopped;
-use crate::session::{FromPage, Screen, Session, Subscription, ToPage};
+use crate::session::{FromPage, Note, Page, Part, Screen, Session, Subscription, ToPage};
 
 /// A recording goes in parts, so that a page sees it come, and a slow one holds no copy of the whole.
 const PART_BYTES: usize = 1 << 20;
@@ -18,10 +18,18 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// The page is no longer there to be told anything.
 struct Gone;
 
+/// Who connects.
+pub struct Visitor {
+    /// What it says of itself.
+    pub screen: Screen,
+    /// The recordings that it shows already, if it was here before.
+    pub known: Option<Vec<String>>,
+}
+
 /// Serves a page until it leaves, falls behind, or the server stops.
-pub async fn serve(mut socket: WebSocket, session: &Session, screen: Screen, stop: watch::Receiver<bool>) {
+pub async fn serve(mut socket: WebSocket, session: &Session, visitor: Visitor, stop: watch::Receiver<bool>) {
     let goodbye = tokio::select! {
-        ended = converse(&mut socket, session, screen) => ended.unwrap_or(None),
+        ended = converse(&mut socket, session, visitor) => ended.unwrap_or(None),
         () = stopped(stop) => Some((close_code::AWAY, "Repolis was stopped.")),
     };
     if let Some((code, reason)) = goodbye {
@@ -33,22 +41,33 @@ pub async fn serve(mut socket: WebSocket, session: &Session, screen: Screen, sto
 
 type Goodbye = Option<(u16, &'static str)>;
 
-async fn converse(socket: &mut WebSocket, session: &Session, screen: Screen) -> Result<Goodbye, Gone> {
+const BEHIND: Goodbye = Some((close_code::AGAIN, "This page fell too far behind."));
+
+async fn converse(socket: &mut WebSocket, session: &Session, visitor: Visitor) -> Result<Goodbye, Gone> {
     let Subscription { missed, mut receiver } = session.tail.subscribe();
-    send_json(socket, &session.hello()).await?;
-    for chunk in session.themes(screen).iter().chain(session.recordings()).chain(&missed) {
-        send_rrd(socket, chunk.clone()).await?;
+    let mut page = session.join(visitor.screen);
+    let (hello, parts) = tokio::task::block_in_place(|| page.opening(visitor.known.as_deref()));
+    open(socket, &hello, parts, missed).await?;
+    for wish in page.wishes() {
+        send_json(socket, &wish).await?;
     }
-    send_json(socket, &ToPage::Ready).await?;
     loop {
         tokio::select! {
             added = receiver.recv() => match added {
-                Ok(chunk) => send_rrd(socket, chunk).await?,
-                Err(RecvError::Lagged(_)) => return Ok(Some((close_code::AGAIN, "This page fell too far behind."))),
+                Ok(chunk) => send_part(socket, chunk.into()).await?,
+                Err(RecvError::Lagged(_)) => return Ok(BEHIND),
                 Err(RecvError::Closed) => return Ok(None),
             },
+            note = page.next() => match note {
+                Note::Say(message) => send_json(socket, &message).await?,
+                Note::Replaced => {
+                    let (message, parts) = tokio::task::block_in_place(|| page.change());
+                    open(socket, &message, parts, Vec::new()).await?;
+                }
+                Note::Behind => return Ok(BEHIND),
+            },
             message = socket.recv() => match message {
-                Some(Ok(Message::Text(text))) => answer(socket, session, &text).await?,
+                Some(Ok(Message::Text(text))) => answer(socket, &mut page, &text).await?,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Binary(_))) => return Ok(Some((close_code::UNSUPPORTED, "Commands are text."))),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
@@ -57,7 +76,15 @@ async fn converse(socket: &mut WebSocket, session: &Session, screen: Screen) -> 
     }
 }
 
-async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result<(), Gone> {
+async fn open(socket: &mut WebSocket, hello: &ToPage, parts: Vec<Part>, missed: Vec<Bytes>) -> Result<(), Gone> {
+    send_json(socket, hello).await?;
+    for part in parts.into_iter().chain(missed.into_iter().map(Part::from)) {
+        send_part(socket, part).await?;
+    }
+    send_json(socket, &ToPage::Ready).await
+}
+
+async fn answer(socket: &mut WebSocket, page: &mut Page<'_>, text: &str) -> Result<(), Gone> {
     let message: FromPage = match serde_json::from_str(text) {
         Ok(message) => message,
         Err(error) => {
@@ -66,10 +93,12 @@ async fn answer(socket: &mut WebSocket, session: &Session, text: &str) -> Result
         }
     };
     // A layout of a large city takes a while, and other pages are not to wait for it.
-    let answer = tokio::task::block_in_place(|| session.answer(message));
-    send_json(socket, &answer.message).await?;
+    let answer = tokio::task::block_in_place(|| page.answer(message));
+    if let Some(message) = &answer.message {
+        send_json(socket, message).await?;
+    }
     for rrd in answer.rrd {
-        send_rrd(socket, rrd).await?;
+        send_part(socket, rrd.into()).await?;
     }
     Ok(())
 }
@@ -79,8 +108,9 @@ async fn send_json(socket: &mut WebSocket, message: &ToPage) -> Result<(), Gone>
     send(socket, Message::Text(json.into())).await
 }
 
-async fn send_rrd(socket: &mut WebSocket, mut rrd: Bytes) -> Result<(), Gone> {
-    send_json(socket, &ToPage::Rrd { bytes: rrd.len() as u64 }).await?;
+async fn send_part(socket: &mut WebSocket, part: Part) -> Result<(), Gone> {
+    let Part { mut rrd, opens, ends } = part;
+    send_json(socket, &ToPage::Rrd { bytes: rrd.len() as u64, opens, ends }).await?;
     while !rrd.is_empty() {
         let part = rrd.split_to(rrd.len().min(PART_BYTES));
         send(socket, Message::Binary(part)).await?;

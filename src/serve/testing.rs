@@ -73,6 +73,12 @@ impl CitySource for SmallCity {
     }
 }
 
+pub fn small_city(name: &str, recording: &[&'static str]) -> City {
+    let info = PageInfo { name: name.to_owned(), recording_id: name.to_owned(), ..PageInfo::default() };
+    let recording = recording.iter().map(|chunk| Bytes::from_static(chunk.as_bytes())).collect();
+    City { info, recording, source: Box::new(SmallCity) }
+}
+
 pub struct Running {
     pub port: u16,
     pub token: String,
@@ -83,9 +89,7 @@ pub struct Running {
 
 impl Running {
     pub fn start(options: &ServeOptions) -> Self {
-        let info = PageInfo { name: "hamlet".to_owned(), ..PageInfo::default() };
-        let recording = vec![Bytes::from_static(b"first"), Bytes::from_static(b"second")];
-        let session = Arc::new(Session::new(City { info, recording, source: Box::new(SmallCity) }, Vec::new()));
+        let session = Arc::new(Session::new(small_city("hamlet", &["first", "second"]), Vec::new()));
         let server = Server::bind(options).expect("a port is free");
         let token = server.url().split_once("?token=").expect("the address has a token").1.to_owned();
         let (port, stopper) = (server.port, server.stopper());

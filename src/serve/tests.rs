@@ -2,8 +2,9 @@
 
 use tungstenite::Message;
 
-use super::testing::{Running, next};
+use super::testing::{Running, next, small_city};
 use super::{ServeError, ServeOptions, Server, checked_base_url};
+use crate::session::{Event, Remote};
 
 #[track_caller]
 fn check_open(host: &str, origin: Option<&str>, token: Option<&str>, expect: Result<(), u16>) {
@@ -173,6 +174,48 @@ fn a_port_in_use_is_named() {
     let error = Server::bind(&ServeOptions { port: running.port, ..ServeOptions::default() }).expect_err("it is taken");
     assert!(matches!(error, ServeError::PortInUse { port } if port == running.port));
     assert!(error.to_string().contains(&running.port.to_string()));
+}
+
+#[test]
+fn pages_hear_of_other_cities_and_of_wishes() {
+    let running = Running::start(&ServeOptions::default());
+    let mut socket = running.open_own();
+    while next(&mut socket) != "ready" {}
+    assert_eq!(running.session.pages(), 1);
+    running.session.replace(small_city("town", &["third"]), Vec::new());
+    let got: Vec<String> = (0..3).map(|_| next(&mut socket)).collect();
+    assert_eq!(got[..2], ["replaced", "third"]);
+    assert!(got[2].starts_with("RRF2"), "the mark of the end");
+    assert_eq!(next(&mut socket), "ready");
+    let select = |path: &str| Remote::Select { path: path.to_owned() };
+    running.session.drive(select("src/main.rs")).unwrap();
+    assert_eq!(next(&mut socket), "drive");
+    assert!(running.session.drive(select("gone.rs")).is_err());
+    let (heard, events) = std::sync::mpsc::channel();
+    let _watch = running.session.watch(move |event| heard.send(event.clone()).unwrap()).unwrap();
+    socket.send(Message::text(r#"{"type":"select_path","path":"src/main.rs"}"#)).unwrap();
+    assert!(matches!(events.recv().unwrap(), Event::Selected { page: 1, path, .. } if path == "src/main.rs"));
+    drop(socket);
+    assert_eq!(events.recv().unwrap(), Event::Left { page: 1 });
+}
+
+#[test]
+fn only_an_address_with_the_token_can_be_framed() {
+    let running = Running::start(&ServeOptions::default());
+    let framed = format!("/?token={}", running.token);
+    assert!(running.get_own(&framed).contains("frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"));
+    for path in ["/", "/?token=0", "/socket", "/gone"] {
+        assert!(running.get_own(path).contains("frame-ancestors 'none'"), "{path}");
+    }
+}
+
+#[test]
+fn a_host_keeps_its_token() {
+    let token = Some("0123456789abcdef0123456789abcdef".to_owned());
+    let running = Running::start(&ServeOptions { token: token.clone(), ..ServeOptions::default() });
+    assert_eq!(Some(&running.token), token.as_ref());
+    let weak = ServeOptions { token: Some("secret".to_owned()), ..ServeOptions::default() };
+    assert!(matches!(Server::bind(&weak), Err(ServeError::Token)));
 }
 
 #[track_caller]

@@ -1,359 +1,252 @@
-//! An open city: its recording as RRD bytes and what a page may ask of it. Knows no HTTP.
+//! An open city: its recording as RRD bytes, what a page may ask of it, and what its host may do with it. Knows no HTTP.
+//!
+//! A host keeps a [`Session`] in an `Arc` and hands it to a server. While that runs, the host may [replace](Session::replace)
+//! the cities, [drive](Session::drive) the pages, [add metrics](Session::add_metric), and [watch](Session::watch) what
+//! happens in the pages. All of these return soon and wait for no page.
 
+mod city;
+mod event;
 mod messages;
+mod own;
+mod page;
 mod recorded;
+mod remote;
 mod site;
 mod sources;
 mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use bytes::Bytes;
+use tokio::sync::{broadcast, watch};
 
 pub use crate::stream::Room;
+pub use city::{Answer, City, CitySource, Dressed, Screen};
+pub use event::{Event, Watch};
 pub use messages::{
-    ArcKey, Building, ColorKey, Command, CycleEntry, Details, Excerpt, Facet, FacetValue, Filter, FromPage, Function,
-    Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, Measure, MetricInfo, MetricName, PageInfo,
-    Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
+    ArcKey, Building, ColorKey, Command, CycleEntry, Details, Direction, Excerpt, Facet, FacetValue, Filter, FromPage,
+    Function, Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, MAX_DEPTH, Measure, MetricInfo,
+    MetricName, Now, PageInfo, Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
 };
-pub use recorded::RecordedCity;
+pub use own::{MetricError, Offered, OwnMetric, OwnValues};
+pub use page::{Note, Page, Part};
+pub use recorded::{LiveCity, RecordedCity};
+pub use remote::{DriveError, Remote};
 pub use site::{SiteError, SiteFile, site_files};
 pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 
-use bytes::Bytes;
+use crate::stream;
+use event::Watchers;
+use remote::Remembered;
 
-/// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
-///
-/// Calls come from a server's threads and must return soon: they look up and lay out, they never analyse. Streams go only
-/// to the page that asked, so they carry the application and recording ids of the city.
-pub trait CitySource: Send + Sync {
-    /// Everything the details strip shows of a building or plate; `None` if there is no such instance.
-    fn details(&self, building: &Building) -> Option<Details>;
+/// A page that is more than so many wishes behind is dropped.
+const MAX_BEHIND: usize = 256;
 
-    /// The building or plate that an instance stands for in a view: a block stands for its only building or its directory.
-    fn meant(&self, view: &View, clicked: Building) -> Building;
-
-    /// The instance that stands for a building in a view; see [`CitySource::meant`].
-    fn shown_as(&self, view: &View, building: &Building) -> Building;
-
-    /// The building of a file, or the plate of a directory, by its path in the repository.
-    fn building_of(&self, path: &str) -> Option<Building>;
-
-    /// A complete RRD stream that makes the viewer draw the imports around a building, or none of them for `None`.
-    fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
-
-    /// What another look and other filters change of what was shown `before`, and the imports around what is selected.
-    ///
-    /// # Errors
-    /// When there is no such look, as a sentence for the user.
-    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String>;
-
-    /// A complete RRD stream that moves the camera to a building or plate, or back to the whole city.
-    fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
-
-    /// The file of an import cycle that most of it imports, and streams that draw the cycle's imports and frame it.
-    fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)>;
-
-    /// Files, directories and functions whose names are like the text, the best first.
-    fn search(&self, view: &View, text: &str) -> Vec<Hit>;
-
-    /// Lines of a file around one of them.
-    fn source(&self, path: &str, line: u32) -> Excerpt;
-
-    /// Places worth a visit.
-    fn lists(&self, view: &View) -> Lists;
-
-    /// A complete RRD stream that fits layout and names to a page. It goes before the recording.
-    fn theme(&self, screen: Screen) -> Option<Bytes>;
-
-    /// A complete RRD stream that makes an open city light or dark.
-    fn repaint(&self, is_light: bool) -> Option<Bytes>;
-}
-
-/// What a page says of itself when it connects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Screen {
-    /// Dark on light.
-    pub is_light: bool,
-    /// How much room there is.
-    pub room: Room,
-}
-
-/// A city in another look.
-#[derive(Debug)]
-pub struct Dressed {
-    /// What sizes and colours mean now.
-    pub legend: Legend,
-    /// What is to be seen.
-    pub shown: Shown,
-    /// A complete stream.
-    pub rrd: Bytes,
-}
-
-/// A city that is open.
-pub struct City {
-    /// What the page's header and legend show.
-    pub info: PageInfo,
-    /// The whole city in the order to be sent; each chunk is a complete RRD stream.
-    pub recording: Vec<Bytes>,
-    /// Answers questions about the buildings.
-    pub source: Box<dyn CitySource>,
-}
-
-/// What a page is connected to: one city, or several that it can change between.
+/// What pages are connected to: one city, or several that they can change between.
 pub struct Session {
-    first: City,
-    more: Vec<City>,
+    cities: watch::Sender<Arc<Cities>>,
     /// What came after the recordings.
     pub tail: Tail,
+    notes: broadcast::Sender<Arc<ToPage>>,
+    remembered: Mutex<Remembered>,
+    pages: Mutex<Pages>,
+    watchers: Watchers,
+}
+
+#[derive(Default)]
+struct Pages {
+    last: u64,
+    open: BTreeSet<u64>,
+}
+
+/// The cities that are open together, never none.
+struct Cities {
+    all: Vec<Open>,
+}
+
+/// A city, and what was added to it.
+struct Open {
+    city: City,
+    /// [`City::info`] with what was added.
+    info: RwLock<PageInfo>,
+    own: Mutex<Vec<OwnMetric>>,
+}
+
+impl Open {
+    fn new(city: City) -> Self {
+        Self { info: RwLock::new(city.info.clone()), own: Mutex::default(), city }
+    }
+
+    fn info(&self) -> PageInfo {
+        self.info.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The paths that are unknown, and what pages are to be told.
+    fn add_metric(&self, metric: &OwnMetric) -> Result<(Vec<String>, ToPage), MetricError> {
+        let Offered { metrics, facets, unknown } = self.city.source.add_metric(metric)?;
+        let mut info = self.info.write().unwrap_or_else(PoisonError::into_inner);
+        (info.metrics, info.facets) = (metrics, facets);
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.retain(|kept| kept.name != metric.name);
+        own.push(metric.clone());
+        Ok((unknown, ToPage::Metrics { city: info.clone(), changed: metric.name.clone() }))
+    }
+}
+
+impl Cities {
+    fn new(first: City, more: Vec<City>) -> Self {
+        Self { all: std::iter::once(first).chain(more).map(Open::new).collect() }
+    }
+
+    fn first(&self) -> &Open {
+        // By its constructor there is one.
+        &self.all[0]
+    }
+
+    fn infos(&self) -> Vec<PageInfo> {
+        self.all.iter().map(Open::info).collect()
+    }
+
+    fn recordings(&self) -> impl Iterator<Item = &Bytes> {
+        self.all.iter().rev().flat_map(|city| &city.city.recording)
+    }
+
+    fn find(&self, recording: &str) -> Option<&Open> {
+        self.all.iter().find(|city| city.city.info.recording_id == recording)
+    }
 }
 
 impl Session {
     /// A session without live additions yet.
     pub fn new(first: City, more: Vec<City>) -> Self {
-        Self { first, more, tail: Tail::default() }
-    }
-
-    fn cities(&self) -> impl DoubleEndedIterator<Item = &City> {
-        std::iter::once(&self.first).chain(&self.more)
-    }
-
-    /// What is said to a page that has just connected, before the recordings follow.
-    pub fn hello(&self) -> ToPage {
-        let recording_bytes = self.recordings().map(|chunk| chunk.len() as u64).sum();
-        ToPage::Hello { cities: self.cities().map(|city| city.info.clone()).collect(), recording_bytes }
-    }
-
-    /// The recordings of every city, the first city's last: a viewer shows what came last.
-    pub fn recordings(&self) -> impl Iterator<Item = &Bytes> {
-        self.cities().rev().flat_map(|city| &city.recording)
-    }
-
-    /// What goes to a page before the recordings, so that they suit it.
-    pub fn themes(&self, screen: Screen) -> Vec<Bytes> {
-        self.cities().filter_map(|city| city.source.theme(screen)).collect()
-    }
-
-    /// Answers one message of a page.
-    pub fn answer(&self, message: FromPage) -> Answer {
-        if let Command::Theme { light } = message.command {
-            let rrd = self.cities().filter_map(|city| city.source.repaint(light)).collect();
-            return Answer { message: ToPage::Themed, rrd };
+        Self {
+            cities: watch::Sender::new(Arc::new(Cities::new(first, more))),
+            tail: Tail::default(),
+            notes: broadcast::Sender::new(MAX_BEHIND),
+            remembered: Mutex::default(),
+            pages: Mutex::default(),
+            watchers: Watchers::default(),
         }
-        let asked = self.cities().find(|city| city.info.recording_id == message.recording);
-        asked.unwrap_or(&self.first).answer(&message.view, message.command)
     }
-}
 
-impl City {
-    fn answer(&self, view: &View, command: Command) -> Answer {
-        let source = &self.source;
-        match command {
-            Command::Look { before, selected } => match source.look(view, before.as_ref(), selected.as_ref()) {
-                Ok(Dressed { legend, shown, rrd }) => {
-                    Answer { message: ToPage::Look { legend, shown }, rrd: vec![rrd] }
+    /// Opens other cities in the place of all that are open.
+    ///
+    /// Every page shows what it shows until it has the new cities whole, then changes to the first of them, or to the one with the
+    /// name of the city that it showed. Camera, look, filters and selection stay where the new city has them too. Recordings
+    /// that were open before are not sent again, and the metrics that were added to them stay; all others go. A page
+    /// that takes its time, as one in a hidden tab does, gets the newest cities only.
+    pub fn replace(&self, first: City, more: Vec<City>) {
+        let next = Cities::new(first, more);
+        self.cities.send_modify(|cities| {
+            for city in &next.all {
+                let kept = cities.find(&city.city.info.recording_id);
+                let own = kept.map(|kept| kept.own.lock().unwrap_or_else(PoisonError::into_inner).clone());
+                for metric in own.unwrap_or_default() {
+                    // The same recording took it before.
+                    let _ = city.add_metric(&metric);
                 }
-                Err(message) => ToPage::Refused { message }.into(),
-            },
-            Command::Select { building } => self.select(view, source.meant(view, building), false, false),
-            Command::SelectPath { path, frame } => match source.building_of(path.trim_end_matches('/')) {
-                Some(building) => self.select(view, building, true, frame),
-                None => Answer::error(format!("{path}: not in this city")),
-            },
-            Command::Clear => self.cleared(view),
-            Command::Frame { building } => {
-                let near = building.is_some();
-                let rrd = source.frame(view, building.as_ref()).into_iter().collect();
-                Answer { message: ToPage::Framed { near }, rrd }
             }
-            Command::Cycle { number } => self.cycle(view, number),
-            Command::Search { text } => {
-                let hits = source.search(view, &text);
-                ToPage::Hits { text, hits }.into()
-            }
-            Command::Source { path, line } => ToPage::Source { excerpt: source.source(&path, line) }.into(),
-            Command::Lists => ToPage::Lists { lists: source.lists(view) }.into(),
-            // All cities share a layout: the session has told each.
-            Command::Theme { .. } => ToPage::Themed.into(),
+            self.tail.clear();
+            *cities = Arc::new(next);
+        });
+    }
+
+    /// What the pages of the first city know of it.
+    pub fn info(&self) -> PageInfo {
+        self.cities.borrow().first().info()
+    }
+
+    /// How many pages are connected.
+    pub fn pages(&self) -> usize {
+        self.lock_pages().open.len()
+    }
+
+    /// Calls `f` for each [`Event`] from now on, until what is returned is dropped.
+    ///
+    /// Each watcher has a thread of its own, on which `f` is called for one event after another. Events wait in a queue: a
+    /// slow or blocking `f` holds up neither pages nor other watchers, but loses events once a thousand of them wait. A panic
+    /// in `f` ends its watcher only.
+    ///
+    /// # Errors
+    /// When the system has no thread for it.
+    pub fn watch(&self, f: impl FnMut(&Event) + Send + 'static) -> io::Result<Watch> {
+        self.watchers.add(f)
+    }
+
+    /// Asks every open page for something, and remembers it for pages that come later: those are asked for the last of each
+    /// sort, as far as their address does not say otherwise.
+    ///
+    /// # Errors
+    /// When the cities have no such path or metric.
+    pub fn drive(&self, remote: Remote) -> Result<(), DriveError> {
+        let note = remote::checked(&self.cities.borrow(), &remote)?;
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.add(&remote);
+        // Under the lock, so that a page that comes meanwhile hears of it once. Without pages there is nobody to be told.
+        let _ = self.notes.send(Arc::new(note));
+        Ok(())
+    }
+
+    /// Adds a metric of the host's to the open cities, or replaces its values: menus offer it, details show it, and what is
+    /// sized or coloured by it changes. Values by `FileId` are for the first city, values by path for all.
+    ///
+    /// Returns the paths that the first city does not have.
+    ///
+    /// # Errors
+    /// When the analysis has a metric of this name, or there are not as many values as files.
+    pub fn add_metric(&self, metric: &OwnMetric) -> Result<Vec<String>, MetricError> {
+        let cities = self.cities.borrow().clone();
+        let (unknown, note) = cities.first().add_metric(metric)?;
+        let mut notes = vec![note];
+        if !metric.values.is_by_file() {
+            notes.extend(cities.all[1..].iter().filter_map(|city| Some(city.add_metric(metric).ok()?.1)));
         }
+        for note in notes {
+            let _ = self.notes.send(Arc::new(note));
+        }
+        Ok(unknown)
     }
 
-    fn select(&self, view: &View, building: Building, reveal: bool, framed: bool) -> Answer {
-        let frame = || self.source.frame(view, Some(&building));
-        let rrd = self.source.selected_imports(view, Some(&building)).into_iter();
-        let rrd = rrd.chain(framed.then(frame).flatten()).collect();
-        self.described(view, building, reveal, framed, rrd).unwrap_or_else(|| self.cleared(view))
+    /// A page comes. It leaves when what is returned is dropped.
+    pub fn join(&self, screen: Screen) -> Page<'_> {
+        let number = {
+            let mut pages = self.lock_pages();
+            pages.last += 1;
+            let number = pages.last;
+            pages.open.insert(number);
+            number
+        };
+        self.watchers.tell(Event::Joined { page: number });
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (notes, changed) = (self.notes.subscribe(), self.cities.subscribe());
+        Page::new(self, number, screen, notes, changed, |cities| remembered.wishes(cities))
     }
 
-    fn cycle(&self, view: &View, number: u64) -> Answer {
-        let found = self.source.cycle(view, number);
-        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, rrd));
-        answer.unwrap_or_else(|| Answer::error(format!("there is no import cycle {number} in this city")))
+    fn leave(&self, page: u64) {
+        self.lock_pages().open.remove(&page);
+        self.watchers.tell(Event::Left { page });
     }
 
-    fn described(
-        &self,
-        view: &View,
-        building: Building,
-        reveal: bool,
-        framed: bool,
-        rrd: Vec<Bytes>,
-    ) -> Option<Answer> {
-        let details = self.source.details(&building)?;
-        let shown_as = if framed { building.clone() } else { self.source.shown_as(view, &building) };
-        Some(Answer { message: ToPage::Details { building, shown_as, details, reveal, framed }, rrd })
-    }
-
-    fn cleared(&self, view: &View) -> Answer {
-        Answer { message: ToPage::Cleared, rrd: self.source.selected_imports(view, None).into_iter().collect() }
+    fn lock_pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What goes back to the page that asked: a message, then perhaps bytes for its viewer.
-#[derive(Debug)]
-pub struct Answer {
-    /// Said first.
-    pub message: ToPage,
-    /// Complete streams for the viewer, in order.
-    pub rrd: Vec<Bytes>,
-}
-
-impl Answer {
-    fn error(message: String) -> Self {
-        ToPage::Error { message }.into()
+/// A recording without the layout that it carries; what cannot be read stays as it is.
+fn without_layout(rrd: Bytes) -> Bytes {
+    match stream::without_layout(&rrd) {
+        Ok(Some(rest)) => rest.into(),
+        Ok(None) | Err(_) => rrd,
     }
 }
 
-impl From<ToPage> for Answer {
-    fn from(message: ToPage) -> Self {
-        Self { message, rrd: Vec::new() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct OneFile;
-
-    impl CitySource for OneFile {
-        fn details(&self, building: &Building) -> Option<Details> {
-            (building.instance == 7).then(|| Details::new("a.py", Kind::File))
-        }
-
-        fn meant(&self, _view: &View, clicked: Building) -> Building {
-            clicked
-        }
-
-        fn shown_as(&self, _view: &View, building: &Building) -> Building {
-            building.clone()
-        }
-
-        fn building_of(&self, path: &str) -> Option<Building> {
-            (path == "a.py").then(|| Building { entity: "/city/a".to_owned(), instance: 7 })
-        }
-
-        fn selected_imports(&self, _view: &View, building: Option<&Building>) -> Option<Bytes> {
-            Some(Bytes::from(building.map_or_else(|| "none".to_owned(), |b| b.instance.to_string())))
-        }
-
-        fn look(&self, view: &View, _before: Option<&View>, _selected: Option<&Building>) -> Result<Dressed, String> {
-            let look = view.look.as_ref().ok_or("no look")?;
-            Ok(Dressed { legend: Legend::default(), shown: Shown::default(), rrd: Bytes::from(look.color.clone()) })
-        }
-
-        fn frame(&self, _view: &View, building: Option<&Building>) -> Option<Bytes> {
-            Some(Bytes::from_static(if building.is_some() { b"near" } else { b"far" }))
-        }
-
-        fn cycle(&self, _view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
-            (number == 1).then(|| (self.building_of("a.py").expect("it is there"), vec![Bytes::from_static(b"cycle")]))
-        }
-
-        fn search(&self, _view: &View, _text: &str) -> Vec<Hit> {
-            Vec::new()
-        }
-
-        fn source(&self, path: &str, line: u32) -> Excerpt {
-            Excerpt { path: path.to_owned(), line, ..Excerpt::default() }
-        }
-
-        fn lists(&self, _view: &View) -> Lists {
-            Lists::default()
-        }
-
-        fn theme(&self, _screen: Screen) -> Option<Bytes> {
-            None
-        }
-
-        fn repaint(&self, is_light: bool) -> Option<Bytes> {
-            Some(Bytes::from_static(if is_light { b"light" } else { b"dark" }))
-        }
-    }
-
-    fn one_city(recording: Vec<Bytes>) -> Session {
-        Session::new(City { info: PageInfo::default(), recording, source: Box::new(OneFile) }, Vec::new())
-    }
-
-    #[track_caller]
-    fn check(message: &str, expect_type: &str, expect_rrd: &[&str]) {
-        let session = one_city(vec![Bytes::from_static(b"12345")]);
-        let answer = session.answer(serde_json::from_str(message).expect("a message of the page"));
-        let json = serde_json::to_value(&answer.message).expect("messages are JSON");
-        assert_eq!(json["type"], expect_type, "{json}");
-        assert_eq!(answer.rrd, expect_rrd);
-    }
-
-    #[test]
-    fn a_click_gets_details_and_imports() {
-        check(r#"{"type":"select","building":{"entity":"/city/a","instance":7}}"#, "details", &["7"]);
-    }
-
-    #[test]
-    fn a_click_beside_every_building_clears() {
-        check(r#"{"type":"select","building":{"entity":"/city/a","instance":8}}"#, "cleared", &["none"]);
-        check(r#"{"type":"clear"}"#, "cleared", &["none"]);
-    }
-
-    #[test]
-    fn a_path_finds_its_building() {
-        check(r#"{"type":"select_path","path":"a.py"}"#, "details", &["7"]);
-    }
-
-    #[test]
-    fn the_camera_goes_where_it_is_asked_to() {
-        check(r#"{"type":"select_path","path":"a.py","frame":true}"#, "details", &["7", "near"]);
-        check(r#"{"type":"frame","building":{"entity":"/city/a","instance":7}}"#, "framed", &["near"]);
-        check(r#"{"type":"frame","building":null}"#, "framed", &["far"]);
-        check(r#"{"type":"cycle","number":1}"#, "details", &["cycle"]);
-        check(r#"{"type":"cycle","number":2}"#, "error", &[]);
-    }
-
-    #[test]
-    fn the_view_comes_with_the_question() {
-        let look = r#"{"area":"lines","height":"lines","color":"fan_in"}"#;
-        check(&format!(r#"{{"type":"look","selected":null,"view":{{"look":{look},"depth":2}}}}"#), "look", &["fan_in"]);
-        check(r#"{"type":"look","selected":null}"#, "refused", &[]);
-    }
-
-    #[test]
-    fn questions_have_answers_without_bytes() {
-        check(r#"{"type":"search","text":"a"}"#, "hits", &[]);
-        check(r#"{"type":"source","path":"a.py","line":3}"#, "source", &[]);
-        check(r#"{"type":"lists"}"#, "lists", &[]);
-    }
-
-    #[test]
-    fn an_open_city_follows_the_system() {
-        check(r#"{"type":"theme","light":true}"#, "themed", &["light"]);
-    }
-
-    #[test]
-    fn an_unknown_path_is_an_error() {
-        check(r#"{"type":"select_path","path":"b.py"}"#, "error", &[]);
-    }
-
-    #[test]
-    fn hello_says_how_much_follows() {
-        let session = one_city(vec![Bytes::from_static(b"12345"); 2]);
-        let json = serde_json::to_value(session.hello()).expect("messages are JSON");
-        assert_eq!(json["recording_bytes"], 10);
-    }
+/// The id of an empty recording that comes after others, and a stream that tells of it.
+fn end_mark() -> Option<(String, Bytes)> {
+    let (recording, messages) = stream::end_mark();
+    Some((recording, stream::to_bytes(&messages).ok()?.into()))
 }

@@ -57,6 +57,11 @@ impl Tail {
         let _ = self.sender.send(chunk);
     }
 
+    /// Forgets what was added: it was to a city that is no longer open.
+    pub fn clear(&self) {
+        *self.lock() = Kept::default();
+    }
+
     /// What was added so far, and everything from now on, without a gap between.
     pub fn subscribe(&self) -> Subscription {
         let kept = self.lock();

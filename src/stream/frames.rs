@@ -7,8 +7,8 @@ use re_log_encoding::{
     CodecError, Decodable, DummyApplicationIdInjector, MessageHeader, MessageKind, RawRrdManifest, StreamFooter,
     StreamHeader, ToApplication,
 };
-use re_protos::common::v1alpha1::Compression;
-use re_protos::log_msg::v1alpha1::{ArrowMsg, log_msg::Msg};
+use re_protos::common::v1alpha1::{self as proto, Compression};
+use re_protos::log_msg::v1alpha1::{ArrowMsg, SetStoreInfo, log_msg::Msg};
 use rerun::external::arrow::ipc::root_as_message;
 use rerun::external::re_log_types::LogMsg;
 use rerun::log::Chunk;
@@ -41,6 +41,37 @@ pub fn chunks(
 /// The entity of a chunk.
 pub fn entity_of(chunk: &Chunk) -> String {
     chunk.entity_path().to_string()
+}
+
+/// A stream without the messages of layouts, as bytes that were not decompressed; `None` when it has none. It loses its footer,
+/// which would list what is gone.
+///
+/// # Errors
+/// When the bytes are no recording, or a message is damaged.
+pub fn without_layout(bytes: &[u8]) -> Result<Option<Vec<u8>>, LoadError> {
+    let frames = frames(bytes)?;
+    let mut rest = bytes[..StreamHeader::ENCODED_SIZE_BYTES].to_vec();
+    let mut has_layout = false;
+    for frame in frames {
+        let store = match frame.kind {
+            MessageKind::ArrowMsg => ArrowMsg::from_rrd_bytes(frame.message)?.store_id,
+            MessageKind::SetStoreInfo => {
+                SetStoreInfo::from_rrd_bytes(frame.message)?.info.and_then(|info| info.store_id)
+            }
+            MessageKind::BlueprintActivationCommand => {
+                has_layout = true;
+                continue;
+            }
+            MessageKind::End => continue,
+        };
+        if store.is_some_and(|store| store.kind() == proto::StoreKind::Blueprint) {
+            has_layout = true;
+        } else {
+            let header = frame.start as usize - MessageHeader::ENCODED_SIZE_BYTES;
+            rest.extend_from_slice(&bytes[header..][..MessageHeader::ENCODED_SIZE_BYTES + frame.message.len()]);
+        }
+    }
+    Ok(has_layout.then_some(rest))
 }
 
 /// A message as it stands in the bytes.

@@ -2,8 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rerun::{StoreId, StoreKind};
+use rerun::external::re_log_types::LogMsg;
+use rerun::{StoreId, StoreKind, TimePoint};
 
+use super::chunks::StoreWriter;
 use crate::analysis::Analysis;
 use crate::metrics::Column;
 
@@ -27,4 +29,19 @@ pub fn store_id(analysis: &Analysis, look: &str) -> StoreId {
     let name: String =
         analysis.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(60).collect();
     StoreId::new(StoreKind::Recording, APPLICATION_ID, format!("{name}-{:016x}", hasher.finish()))
+}
+
+/// The id of the recording of [`end_mark`].
+const END: &str = "repolis-end";
+
+/// A message that tells a viewer of a recording, and nothing of what is in it.
+pub fn introduction(store: &StoreId, nanos_since_epoch: u64) -> Vec<LogMsg> {
+    StoreWriter::addition(store.clone(), nanos_since_epoch).finish()
+}
+
+/// The id of an empty recording, and the message that tells a viewer of it: by that a page knows that its viewer has taken in
+/// what came before in the same stream.
+pub fn end_mark() -> (String, Vec<LogMsg>) {
+    let store = StoreId::new(StoreKind::Recording, APPLICATION_ID, END);
+    (END.to_owned(), StoreWriter::new(store, TimePoint::default()).finish())
 }

@@ -25,11 +25,12 @@ pub use blueprint::{
     CAMERA, Camera, Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages,
     theme_messages, whole_city,
 };
+pub use frames::without_layout;
 pub use ground::GROUND;
-pub use identity::APPLICATION_ID;
+pub use identity::{APPLICATION_ID, end_mark, introduction};
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis};
 pub use look::{Changes, Distance, from_afar, look};
-pub use record::record;
+pub use record::{options_json, record};
 pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;
 pub use selection::selection;

@@ -10,17 +10,17 @@ use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
 use super::chunks::{StoreWriter, named_batch};
 use super::table::{Table, column_array};
 use super::{StreamError, arcs, blocks, blueprint, ground, identity, report, tables};
-use crate::analysis::Analysis;
-use crate::city::City;
+use crate::analysis::{Analysis, Options};
+use crate::city::{City, Look};
 use crate::metrics::Column;
-use crate::scan::FileId;
+use crate::scan::{FileClass, FileId};
 
 /// The version of the entities and tables; it changes when an older reader would misread a newer recording.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The messages of a recording of `city`, which was built from `analysis`, and its layout.
 ///
-/// `options` are kept as a property: how the city was asked for, in JSON.
+/// `options` are kept as a property, see [`options_json`].
 ///
 /// # Errors
 /// When Rerun refuses a chunk, which no input should cause.
@@ -44,6 +44,25 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
     let mut messages = blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden)?;
     messages.extend(writer.finish());
     Ok(messages)
+}
+
+/// How a city was asked for, as its recording keeps it. The source itself, a path of this machine, is left out.
+pub fn options_json(options: &Options, look: &Look) -> String {
+    let classes = [FileClass::Generated, FileClass::Minified, FileClass::Binary];
+    let with: Vec<_> = classes.into_iter().filter(|&class| options.draws(class)).map(FileClass::name).collect();
+    let scan = &options.scan;
+    serde_json::json!({
+        "area": look.area,
+        "height": look.height,
+        "color": look.color,
+        "arcs": look.arcs,
+        "with": with,
+        "include": scan.include,
+        "exclude": scan.exclude,
+        "hidden": scan.hidden,
+        "no_ignore": scan.no_ignore,
+    })
+    .to_string()
 }
 
 /// What the recording is of. No absolute path, user or host name is among it.

@@ -72,11 +72,23 @@ FROM_FOLDER = """async (commands) => {
         btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")))}));
 }"""
 
-PLAIN = {"look": None, "filter": {"hide": {}, "directory": "", "range": None}, "depth": 1, "near": False}
+PLAIN = {
+    "look": None,
+    "filter": {"hide": {}, "directory": "", "range": None},
+    "depth": 1,
+    "direction": "both",
+    "near": False,
+}
 
 
 def view(
-    area: str = "", height: str = "", color: str = "", depth: int = 1, near: bool = False, **parts: object
+    area: str = "",
+    height: str = "",
+    color: str = "",
+    depth: int = 1,
+    near: bool = False,
+    direction: str = "both",
+    **parts: object,
 ) -> dict:
     look = {"area": area or "code_lines", "height": height or "complexity", "color": color or "language"}
     changed = area or height or color
@@ -84,6 +96,7 @@ def view(
         "look": look if changed else None,
         "filter": PLAIN["filter"] | parts,
         "depth": depth,
+        "direction": direction,
         "near": near,
     }
 
@@ -103,7 +116,9 @@ def commands(paths: list[str], words: list[str], directory: str, language: str) 
     asked.append({"type": "look", "before": None, "selected": None, "view": view(color="nonsense")})
     asked.append({"type": "look", "before": None, "selected": None, "view": view(height="language")})
     for at, path in enumerate(paths):
-        shown = [view(), view(depth=3), view(height="lines", directory=directory)][at % 3]
+        shown = [view(), view(depth=3), view(depth=2, direction="in"), view(height="lines", directory=directory)][
+            at % 4
+        ]
         asked.append({"type": "select_path", "path": path, "frame": at % 2 == 0, "view": shown})
     asked += [{"type": "search", "text": word, "view": view(directory=directory)} for word in words]
     asked += [{"type": "lists", "view": one} for one in [PLAIN, view(directory=directory)]]

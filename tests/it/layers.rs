@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
 
 /// From a folder to the command line, as in `CONTRIBUTING.md`.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 18] = [
     "scan",
     "lang",
     "resolve",
@@ -20,6 +20,8 @@ const LAYERS: [&str; 16] = [
     "rules",
     "city",
     "stream",
+    "source",
+    "output",
     "session",
     "serve",
     "cli",

@@ -43,6 +43,8 @@ ODD_NAMES = [
     "src/ä 😀, b/j.py",
     "src/#35;{x}|y|/k.py",
     "src/- dash/l.py",
+    'src/a & & "b" ]]> c/m.py',
+    "src/(group)/[...id]/n.py",
 ]
 
 
@@ -244,7 +246,8 @@ def test_networkx_reads_the_graph(repository: Path, recorded: dict[str, pa.Table
 
 def test_gephi_finds_what_its_importer_looks_for(repository: Path, tmp_path: Path) -> None:
     """Rules of Gephi's ``ImporterGraphML``, as Gephi itself is no Python package."""
-    root = ElementTree.parse(export(repository, tmp_path / "graph.graphml")).getroot()
+    text = export(repository, tmp_path / "graph.graphml").read_text()
+    root = ElementTree.fromstring(text)
     space = "{http://graphml.graphdrawing.org/xmlns}"
     assert root.find(f"{space}graph").get("edgedefault") == "directed"
     keys = {key.get("id"): key for key in root.iter(f"{space}key")}
@@ -256,6 +259,8 @@ def test_gephi_finds_what_its_importer_looks_for(repository: Path, tmp_path: Pat
         assert key.get("attr.name") not in ("x", "y", "z", "xpos", "ypos", "size", "r", "g", "b", "d3", "d7", "id")
     assert keys["label"].get("for") == "node"
     assert keys["weight"].get("for") == "edge"
+    # Between two escaped signs it takes white space for none.
+    assert not re.search(r"<data[^>]*>[^<]*;\s+&", text), "values with signs are CDATA"
     nodes = {node.get("id") for node in root.iter(f"{space}node")}
     assert all(edge.get(end) in nodes for edge in root.iter(f"{space}edge") for end in ("source", "target"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import re
@@ -112,6 +113,12 @@ def test_what_needs_the_native_package_says_so(repolis: ModuleType) -> None:
         assert name in dir(repolis)
         with pytest.raises(repolis.NeedsNative, match=rf"repolis\.{name}: .* native package.*pip install"):
             getattr(repolis, name)
+    (native,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse((ROOT / "python" / "repolis" / "__init__.py").read_text()).body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "__all__"
+    )
+    assert set(native) <= set(dir(repolis))
     with pytest.raises(ImportError, match="native package"):
         from repolis import analyze  # noqa: F401
     assert issubclass(repolis.NeedsNative, repolis.Error)

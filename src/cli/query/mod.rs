@@ -6,7 +6,6 @@ mod names;
 mod views;
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
@@ -19,13 +18,14 @@ use names::Names;
 use views::{Page, View};
 
 use super::args::{Cli, SourceArgs};
-use super::source::{Source, with_names};
-use super::{say, summary, table, tell};
+use super::source;
+use super::{SUCCESS, say, summary, table, tell};
 use crate::analysis::Analysis;
 use crate::history::{self, ChangeError};
 use crate::lang::Wanted;
 use crate::query::{self, Direction, Selection};
 use crate::scan::FileId;
+use crate::source::{Source, SourceError};
 
 /// The version of the documents that `--json` prints; it changes when a script would misread a newer one.
 const SCHEMA: u32 = 1;
@@ -41,11 +41,11 @@ const PATHS: usize = 10;
 const FOUND: u8 = 1;
 
 /// Answers the question on standard output.
-pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<ExitCode> {
+pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<u8> {
     let asked =
         SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true, wanted: Wanted::Everything };
     let source = Source::new(&asked.path)?;
-    let mut analysis = source.analysis(cli, &asked, cancelled)?;
+    let mut analysis = source::analysis(cli, &source, &asked, cancelled)?;
     if let Question::Top(top) = &args.question {
         analysis.demand(&top.metric);
     }
@@ -69,7 +69,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn answer(&self) -> Result<ExitCode> {
+    fn answer(&self) -> Result<u8> {
         let analysis = self.analysis;
         match &self.args.question {
             Question::Cycles(part) => {
@@ -113,7 +113,7 @@ impl Asked<'_> {
         }
     }
 
-    fn reach(&self, name: &str, args: &args::Reach, direction: Direction) -> Result<ExitCode> {
+    fn reach(&self, name: &str, args: &args::Reach, direction: Direction) -> Result<u8> {
         let (of, kinds) = (self.union(&args.files)?, args.kinds.kinds());
         if args.tree {
             return self.print(name, &query::tree(self.analysis, &of, direction, kinds, args.depth));
@@ -147,9 +147,11 @@ impl Asked<'_> {
         };
         let tree = &self.analysis.tree;
         let paths = tree.files.iter().map(|file| file.path.to_string()).collect();
-        let changes = history::changes(place, revision, paths).map_err(|error| match error {
-            ChangeError::Revision(error) => with_names(error, revision),
-            other => other.into(),
+        let changes = history::changes(place, revision, paths).map_err(|error| -> anyhow::Error {
+            match error {
+                ChangeError::Revision(error) => SourceError::revision(error, revision).into(),
+                other => other.into(),
+            }
         })?;
         if !changes.deleted.is_empty() {
             let (count, first) = (changes.deleted.len(), table::printable(&changes.deleted[0]));
@@ -179,7 +181,7 @@ impl Asked<'_> {
         }
     }
 
-    fn print<T: Serialize + View>(&self, query: &str, answer: &T) -> Result<ExitCode> {
+    fn print<T: Serialize + View>(&self, query: &str, answer: &T) -> Result<u8> {
         let mut stdout = anstream::stdout();
         let written = if self.cli.json {
             self.write_json(&mut stdout, query, answer)
@@ -202,7 +204,7 @@ impl Asked<'_> {
             _ => {}
         }
         let found = self.args.exit_code && !answer.is_empty();
-        Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+        Ok(if found { FOUND } else { SUCCESS })
     }
 
     fn write_json(&self, writer: &mut impl Write, query: &str, answer: &impl Serialize) -> io::Result<()> {

@@ -3,6 +3,7 @@
 //! Source: `internal/check` and `internal/config/sample-config.yml` of dep-tree.
 
 use super::draft::Draft;
+use crate::lang::{Family, ImportKind, family};
 use crate::rules::config::{Node, Value};
 use crate::rules::glob::matcher;
 use crate::scan::{SourceTree, join_path};
@@ -18,10 +19,21 @@ const READING: [(&str, &str); 5] = [
 
 pub fn convert(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) {
     let (mut only, mut excluded) = (Vec::new(), Vec::new());
+    let has_only = root.get("only").is_some_and(|only| !only.items().is_empty());
     for entry in root.entries() {
         match entry.key.as_str() {
-            "exclude" => excluded.extend(globs(&entry.value, base, tree)),
-            "only" => only.extend(globs(&entry.value, base, tree).iter().map(|glob| negated(glob))),
+            key @ ("exclude" | "only") => {
+                for item in entry.value.items() {
+                    let globs = globs(item, base, tree);
+                    if let Some(gone) = globs.iter().find(|glob| !matches_any(glob, tree)) {
+                        draft.leave(item.place, key, format!("`{gone}` matches no file"));
+                    } else if key == "only" {
+                        only.extend(globs.iter().map(|glob| negated(glob)));
+                    } else {
+                        excluded.extend(globs);
+                    }
+                }
+            }
             "check" => {}
             key => {
                 let why =
@@ -31,7 +43,7 @@ pub fn convert(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) {
         }
     }
     // All but what is named; of that, what is excluded again.
-    let excluded: Vec<_> = only.first().map(|_| "**".to_owned()).into_iter().chain(only).chain(excluded).collect();
+    let excluded: Vec<_> = has_only.then(|| "**".to_owned()).into_iter().chain(only).chain(excluded).collect();
     if !excluded.is_empty() {
         draft.exclude(&excluded);
     }
@@ -52,13 +64,19 @@ pub fn convert(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) {
         }
     }
     let aliases = check.get("aliases");
+    let count = |draft: &mut Draft| {
+        if tree.files.iter().any(|file| matches!(family(file.language), Some(Family::Rust))) {
+            draft.list("kinds", &ImportKind::ALL.map(|kind| kind.name().to_owned()));
+        }
+    };
     let rules = |key| check.get(key).map_or(&[][..], Node::entries);
     for entry in rules("allow") {
         let (to, reason) = rule(&entry.value);
         draft.rule("[[allowed]]", &format!("allow {}", entry.key));
-        draft.list("from", &glob(&entry.key, base, tree));
-        draft.list("to", &to.iter().flat_map(|to| aliased(to, aliases, base, tree)).collect::<Vec<_>>());
+        let to: Vec<_> = to.iter().flat_map(|to| aliased(to, aliases, base, tree)).collect();
+        ends(draft, &glob(&entry.key, base, tree), &to, tree);
         draft.text("reason", reason);
+        count(draft);
     }
     for entry in rules("deny") {
         for item in entry.value.items() {
@@ -69,15 +87,29 @@ pub fn convert(root: &Node, base: &str, tree: &SourceTree, draft: &mut Draft) {
                 continue;
             }
             draft.rule("[[forbidden]]", &format!("deny {}", entry.key));
-            draft.list("from", &glob(&entry.key, base, tree));
-            draft.list("to", &to);
+            ends(draft, &glob(&entry.key, base, tree), &to, tree);
             draft.text("reason", reason);
+            count(draft);
         }
     }
     if !allows_cycles {
         draft.rule("[cycles]", "");
         draft.raw("allow", "false");
+        count(draft);
     }
+}
+
+/// Between which files a rule is. There, a glob may match no file.
+fn ends(draft: &mut Draft, from: &[String], to: &[String], tree: &SourceTree) {
+    draft.list("from", from);
+    draft.list("to", to);
+    draft.flag("optional", !from.iter().chain(to).all(|glob| matches_any(glob, tree)));
+}
+
+fn matches_any(glob: &str, tree: &SourceTree) -> bool {
+    let whole = glob.trim_start_matches('!').trim_start_matches('/');
+    let mut paths = tree.files.iter().map(|file| &*file.path).chain(tree.dirs.iter().map(|dir| &*dir.path));
+    matcher(whole, true).map_or(true, |matcher| paths.any(|path| matcher.is_match(path)))
 }
 
 /// A glob, several, or a table of them with a reason.

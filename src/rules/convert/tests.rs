@@ -21,13 +21,17 @@ const FILES: [&str; 10] = [
 ];
 
 fn tree() -> SourceTree {
-    let entry = |path: &str| FileEntry {
-        path: path.to_owned(),
-        language: Language::of_name("a.py"),
+    tree_of(&FILES)
+}
+
+fn tree_of(paths: &[&str]) -> SourceTree {
+    let entry = |path: &&str| FileEntry {
+        path: (*path).to_owned(),
+        language: Language::of_name(path),
         class: FileClass::Source,
         bytes: 0,
     };
-    SourceTree::new(FILES.map(entry).into())
+    SourceTree::new(paths.iter().map(entry).collect())
 }
 
 /// The rules, which a rule file takes.
@@ -331,6 +335,31 @@ fn dep_tree_checks() {
     # Converted from dep-tree's .dep-tree.yml.
 
     exclude = ["**", "!src/**"]
+    "#);
+}
+
+/// As dep-tree 0.23.4: `mod` is an import, and what matches no file is no mistake.
+#[test]
+fn dep_tree_counts_modules_and_takes_globs_without_files() {
+    let text = "exclude: [gone/*, src/b.rs]\ncheck:\n  deny:\n    src/*: [src/gone.rs]\n";
+    let found = convert(".dep-tree.yml", text, &tree_of(&["src/a.rs", "src/b.rs"]), &[]).unwrap();
+    assert!(parse(&found.text).is_ok());
+    assert_snapshot!(found.text, @r#"
+    # Converted from dep-tree's .dep-tree.yml.
+    # Not converted: line 1, exclude: `gone/*` matches no file
+
+    exclude = "src/b.rs"
+
+    [[forbidden]]
+    name = "deny src/*"
+    from = "src/*"
+    to = "src/gone.rs"
+    optional = true
+    kinds = ["runtime", "type-only", "dynamic", "re-export", "module"]
+
+    [cycles]
+    allow = false
+    kinds = ["runtime", "type-only", "dynamic", "re-export", "module"]
     "#);
 }
 

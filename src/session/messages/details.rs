@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// What the details strip shows of a selected file or directory.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Details {
     /// Relative to the root; the repository's name for the root itself.
     pub path: String,
@@ -53,7 +53,7 @@ pub enum Kind {
 }
 
 /// The first few of many.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct List<T> {
     /// The first few.
     pub items: Vec<T>,
@@ -78,7 +78,7 @@ impl<T> List<T> {
 }
 
 /// A named value with its unit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measure {
     /// What was measured.
     pub name: String,
@@ -126,7 +126,7 @@ impl From<String> for Value {
 }
 
 /// One end of import edges: the other file, and how it is imported.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Import {
     /// The other file.
     pub path: String,
@@ -137,7 +137,7 @@ pub struct Import {
 }
 
 /// A function of the selected file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Function {
     /// Qualified within the file.
     pub name: String,

@@ -7,12 +7,14 @@ mod wish;
 
 use serde::{Deserialize, Serialize};
 
+use super::Remote;
+
 pub use answers::{CycleEntry, Excerpt, Hit, HitKind, Hotspot, Lists, Shown};
 pub use details::{Details, Function, Import, Kind, List, Measure, Value};
 pub use info::{
     ArcKey, ColorKey, Facet, FacetValue, Legend, LegendEntry, MetricInfo, MetricName, PageInfo, SizeKey, SizeStop,
 };
-pub use wish::{Filter, Range, View};
+pub use wish::{Direction, Filter, MAX_DEPTH, Range, View};
 
 /// What a page asks of one of its cities.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -52,6 +54,12 @@ pub enum Command {
         /// Whether the camera goes there.
         #[serde(default)]
         frame: bool,
+        /// Whether it was selected in a city that this one replaces: then it is no error that it is not here.
+        #[serde(default)]
+        keep: bool,
+        /// The line that was chosen in it, such as that of a function; 0 for none.
+        #[serde(default)]
+        line: u32,
     },
     /// Nothing is selected any more.
     Clear,
@@ -84,6 +92,21 @@ pub enum Command {
         /// Dark on light.
         light: bool,
     },
+    /// The time in the viewer has changed.
+    Time(Now),
+    /// The page shows what it was sent last, and nothing of what it showed before.
+    Swapped,
+}
+
+/// The time that a viewer shows.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Now {
+    /// The name of the timeline.
+    pub timeline: String,
+    /// Sequence number, or nanoseconds.
+    pub time: f64,
+    /// Whether it runs.
+    pub playing: bool,
 }
 
 /// What a page is told.
@@ -97,13 +120,45 @@ pub enum ToPage {
         /// The size of all recordings together.
         recording_bytes: u64,
     },
+    /// Other cities are open now. The streams of those that the page does not have follow, then `Ready`; it says
+    /// `swapped` once it shows them.
+    Replaced {
+        /// What there is to be shown; the first is shown first, if that which the page shows is gone.
+        cities: Vec<PageInfo>,
+        /// The size of what follows.
+        recording_bytes: u64,
+    },
     /// So many bytes of one RRD stream follow, in parts.
     Rrd {
         /// The size of the stream.
         bytes: u64,
+        /// The recording that it introduces, if that is all it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        opens: Option<String>,
+        /// The empty recording that it ends with, as a mark.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ends: Option<String>,
     },
-    /// The whole city was sent.
+    /// Everything was sent.
     Ready,
+    /// The page is to do as if its user had done it.
+    Drive {
+        /// In which city.
+        recording: String,
+        /// What.
+        remote: Remote,
+        /// The building or plate of its path.
+        building: Option<Building>,
+        /// Whether it was asked for before the page came, so that what the address says comes first.
+        remembered: bool,
+    },
+    /// A city has another metric, or one has other values.
+    Metrics {
+        /// The city.
+        city: PageInfo,
+        /// The metric.
+        changed: String,
+    },
     /// `reveal` asks the page to select it in the viewer too.
     Details {
         /// What was selected.

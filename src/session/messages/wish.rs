@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
 use crate::city::Look;
@@ -13,7 +13,7 @@ use crate::scan::FileId;
 pub const MAX_DEPTH: u32 = 3;
 
 /// How a page shows a city.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
     /// Which metrics; the recording's own for `None`.
@@ -24,6 +24,21 @@ pub struct View {
     pub near: bool,
     /// How many imports away from the selected file arcs are drawn, from 1 to [`MAX_DEPTH`].
     pub depth: u32,
+    /// Which of the imports around the selected file are drawn.
+    pub direction: Direction,
+}
+
+/// Which way imports are followed from a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Both ways.
+    #[default]
+    Both,
+    /// To the files that import it.
+    In,
+    /// To the files that it imports.
+    Out,
 }
 
 impl View {
@@ -44,7 +59,7 @@ impl View {
 }
 
 /// Which buildings are shown: those that pass every part.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filter {
     /// By the name of a metric of categories: those that are hidden.
@@ -56,7 +71,8 @@ pub struct Filter {
 }
 
 /// Values of a metric, both ends included; no bound for `None`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Range {
     /// The metric.
     pub metric: String,

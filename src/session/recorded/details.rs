@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::RecordedCity;
 use crate::analysis::Analysis;
 use crate::lang::ImportKind;
-use crate::metrics::{Column, Metric};
+use crate::metrics::{Column, METRICS, Metric};
 use crate::resolve::Edge;
 use crate::scan::{DirId, FileId};
 use crate::session::{Details, Function, Import, Kind, List, Measure};
@@ -85,8 +85,14 @@ fn files_once<'a>(
 fn measure(metric: &Metric, file: FileId) -> Option<Measure> {
     match &metric.values {
         Column::U64(values) => Some(Measure::new(&*metric.name, values[file.index()], &*metric.unit)),
-        Column::F64(values) => Some(Measure::new(&*metric.name, values[file.index()], &*metric.unit)),
-        Column::Text(_) => None,
+        // A metric of the user's may have no value here.
+        Column::F64(values) => Some(values[file.index()])
+            .filter(|value| value.is_finite())
+            .map(|value| Measure::new(&*metric.name, value, &*metric.unit)),
+        // Those of the analysis are told in words elsewhere.
+        Column::Text(values) => (!METRICS.iter().any(|spec| spec.name == &*metric.name)
+            && !values[file.index()].is_empty())
+        .then(|| Measure::new(&*metric.name, values[file.index()].to_string(), "")),
     }
 }
 

@@ -3,10 +3,13 @@
 mod details;
 pub(in crate::session) mod info;
 mod lists;
+mod live;
+mod own;
 mod search;
 mod shape;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,11 +23,16 @@ use super::{
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
+use crate::query::nearest;
 use crate::resolve::Edge;
-use crate::scan::{DirId, FileId, parent_path};
+use crate::scan::{self, DirId, FileId, parent_path};
 use crate::stream::{self, Changes, Distance, Frame, Loaded, LogMsg, Place, StreamError, Theme};
+pub use live::LiveCity;
 use search::Index;
 use shape::{Shape, Shapes};
+
+/// How many names are suggested for one that there is not.
+const SUGGESTED: usize = 3;
 
 /// A city that was read back from its recording.
 pub struct RecordedCity {
@@ -36,6 +44,8 @@ pub struct RecordedCity {
     shapes: Shapes,
     sources: Option<Box<dyn Sources>>,
     root: Option<String>,
+    /// Names of the user's metrics among those of the analysis.
+    own: BTreeSet<String>,
 }
 
 impl RecordedCity {
@@ -47,7 +57,20 @@ impl RecordedCity {
             incoming.entry(edge.to).or_default().push(index);
         }
         let (index, shapes) = (Index::new(&loaded.analysis), Shapes::new(&loaded));
-        Self { loaded, files, incoming, index, shapes, sources: None, root: None }
+        Self { loaded, files, incoming, index, shapes, sources: None, root: None, own: BTreeSet::new() }
+    }
+
+    /// Takes the text of files from what was analysed, where that is at hand.
+    pub fn with_place(self, place: Option<scan::Place>) -> Self {
+        match place {
+            Some(scan::Place::Folder(folder)) => match Folder::new(&folder) {
+                Ok(folder) => self.with_folder(folder),
+                // It is gone since; the city is not.
+                Err(_) => self,
+            },
+            Some(scan::Place::Revision(revision)) => self.with_sources(Box::new(revision)),
+            None => self,
+        }
     }
 
     /// Takes the text of files from the folder that was analysed.
@@ -197,7 +220,7 @@ impl RecordedCity {
 
     fn selection(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Result<Vec<LogMsg>, StreamError> {
         let file = building.and_then(|building| self.file_of(building));
-        let steps = file.map(|file| self.steps(file, view.depth(), |file| shape.roof(file).is_some()));
+        let steps = file.map(|file| self.steps(file, view.depth(), view.direction, |file| shape.roof(file).is_some()));
         self.arcs(shape, &steps.unwrap_or_default())
     }
 }
@@ -307,6 +330,24 @@ impl CitySource for RecordedCity {
 
     fn repaint(&self, is_light: bool) -> Option<Bytes> {
         bytes_of(&stream::repaint_messages(&self.loaded.store, theme(is_light), nanos_since_epoch()).ok()?)
+    }
+
+    fn introduction(&self) -> Option<Bytes> {
+        bytes_of(&stream::introduction(&self.loaded.store, nanos_since_epoch()))
+    }
+
+    fn nearest(&self, path: &str) -> Vec<String> {
+        let tree = &self.loaded.analysis.tree;
+        let files = self.loaded.analysis.drawn.iter().map(|&file| &*tree.file(file).path);
+        nearest(path, files.chain(tree.dirs.iter().map(|dir| &*dir.path).filter(|path| !path.is_empty())), SUGGESTED)
+    }
+
+    fn function_at(&self, path: &str, line: u32) -> Option<String> {
+        let analysis = &self.loaded.analysis;
+        let file = analysis.tree.file_id(path)?;
+        let start = analysis.functions.partition_point(|row| row.file < file);
+        let mut rows = analysis.functions[start..].iter().take_while(|row| row.file == file);
+        rows.find(|row| row.function.line == line).map(|row| row.function.name.to_string())
     }
 
     fn theme(&self, screen: Screen) -> Option<Bytes> {

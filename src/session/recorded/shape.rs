@@ -99,6 +99,19 @@ impl Shapes {
         shape
     }
 
+    /// Forgets the views that show a metric whose values have changed.
+    pub fn forget(&self, metric: &str) {
+        let shows = |view: &View| {
+            let look = view
+                .look
+                .as_ref()
+                .is_some_and(|look| [&look.area, &look.height, &look.color].contains(&&metric.to_owned()));
+            look || view.filter.hide.contains_key(metric)
+                || view.filter.range.as_ref().is_some_and(|it| it.metric == metric)
+        };
+        self.lock().retain(|(view, _)| !shows(view));
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<(View, Arc<Shape>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

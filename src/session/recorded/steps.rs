@@ -7,6 +7,7 @@ use crate::city::{ArcKind, Step};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
 use crate::scan::FileId;
+use crate::session::Direction;
 
 /// Walks end when they have collected so many imports: no picture holds more.
 const MAX_STEPS: usize = 20_000;
@@ -14,9 +15,17 @@ const MAX_STEPS: usize = 20_000;
 impl RecordedCity {
     /// The imports on ways of at most `depth` imports from `file` and to it, the nearest first. Ways lead only over files
     /// that `admits` admits.
-    pub(super) fn steps(&self, file: FileId, depth: u32, admits: impl Fn(FileId) -> bool) -> Vec<Step> {
-        let outgoing = walk(file, depth, &admits, |at| self.imports_of(at).iter(), |edge| edge.to);
-        let incoming = walk(file, depth, &admits, |at| self.importers_of(at), |edge| edge.from);
+    pub(super) fn steps(
+        &self,
+        file: FileId,
+        depth: u32,
+        direction: Direction,
+        admits: impl Fn(FileId) -> bool,
+    ) -> Vec<Step> {
+        let depth_if = |wanted: bool| if wanted { depth } else { 0 };
+        let (forth, back) = (depth_if(direction != Direction::In), depth_if(direction != Direction::Out));
+        let outgoing = walk(file, forth, &admits, |at| self.imports_of(at).iter(), |edge| edge.to);
+        let incoming = walk(file, back, &admits, |at| self.importers_of(at), |edge| edge.from);
         let step =
             |kind: ArcKind| move |(edge, distance): (&Edge, u32)| Step { from: edge.from, to: edge.to, kind, distance };
         let outgoing = outgoing.into_iter().map(step(ArcKind::Outgoing));

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::lang::ImportKind;
-use crate::metrics::Column;
+use crate::metrics::{Column, METRICS};
 use crate::stream::Loaded;
 
 /// Files, directories, and which building each file is.
@@ -41,7 +41,9 @@ pub fn metrics(loaded: &Loaded) -> Value {
                 (json!(rows), json!(names))
             }
         };
-        json!({ "name": &*metric.name, "unit": &*metric.unit, "values": values, "categories": categories })
+        // Texts of the analysis are told in words elsewhere.
+        let is_own = !METRICS.iter().any(|spec| spec.name == &*metric.name);
+        json!({ "name": &*metric.name, "unit": &*metric.unit, "values": values, "categories": categories, "own": is_own })
     });
     metrics.collect()
 }

@@ -21,7 +21,9 @@ _NATIVE = {
     "show": "serving a city",
     "rust_metric": "compiling a metric",
     "Repo": "an analysis",
+    "Table": "an analysis",
     "City": "a city that is served",
+    "UnknownMetric": "an analysis",
     "UnknownPath": "an analysis",
 }
 

@@ -5,8 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
-
 use crate::analysis::on_workers;
 use crate::stream::{self, LogMsg, StreamError};
 
@@ -24,42 +22,85 @@ pub const RECORDING: Content<'_> = Content {
     garbles: Some("a recording is binary and would garble the terminal; add `| rerun -` or name a file"),
 };
 
+/// Why a file was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// Standard output is a terminal.
+    #[error("-o -: {0}")]
+    Terminal(String),
+    /// A folder has the name.
+    #[error("{}: this is a folder; name a file in it, such as {}", file.display(), file.join(example).display())]
+    Folder {
+        /// As it was named.
+        file: PathBuf,
+        /// A file name that would do.
+        example: String,
+    },
+    /// There is no folder for it.
+    #[error("{}: the folder {} does not exist; create it first", file.display(), folder_of(file).display())]
+    NoFolder {
+        /// As it was named.
+        file: PathBuf,
+    },
+    /// The system does not let it be written.
+    #[error("{}: cannot be written", file.display())]
+    Refused {
+        /// As it was named.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It could not be written whole. What was there before stays.
+    #[error("{}: not written", file.display())]
+    Unwritten {
+        /// As it was named.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Standard output has only a part of it.
+    #[error("standard output: not written whole")]
+    Cut(#[source] io::Error),
+}
+
 const BUFFER_BYTES: usize = 1 << 16;
 
 /// What is half written, if anything is.
 static PART: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Refuses a file that cannot be written, before any work is done.
-pub fn check(file: &Path, content: &Content<'_>) -> Result<()> {
+///
+/// # Errors
+/// Why it cannot.
+pub fn check(file: &Path, content: &Content<'_>) -> Result<(), OutputError> {
     if file == Path::new("-") {
-        if let Some(reason) = content.garbles
-            && io::IsTerminal::is_terminal(&io::stdout())
-        {
-            bail!("-o -: {reason}");
-        }
-        return Ok(());
+        return match content.garbles {
+            Some(reason) if io::IsTerminal::is_terminal(&io::stdout()) => Err(OutputError::Terminal(reason.to_owned())),
+            _ => Ok(()),
+        };
     }
     if file.is_dir() {
-        let inside = file.join(content.example);
-        bail!("{}: this is a folder; name a file in it, such as {}", file.display(), inside.display());
+        return Err(OutputError::Folder { file: file.to_owned(), example: content.example.to_owned() });
     }
-    let folder = folder_of(file);
-    if !folder.is_dir() {
-        bail!("{}: the folder {} does not exist; create it first", file.display(), folder.display());
+    if !folder_of(file).is_dir() {
+        return Err(OutputError::NoFolder { file: file.to_owned() });
     }
-    let named = || format!("{}: cannot be written", file.display());
+    let refused = |source| OutputError::Refused { file: file.to_owned(), source };
     if file.is_file() {
-        File::options().append(true).open(file).with_context(named)?;
+        File::options().append(true).open(file).map_err(refused)?;
     }
     if !file.exists() || file.is_file() {
         let part = part_of(&target_of(file));
-        File::create(&part).and_then(|_| fs::remove_file(&part)).with_context(named)?;
+        File::create(&part).and_then(|_| fs::remove_file(&part)).map_err(refused)?;
     }
     Ok(())
 }
 
 /// Writes a recording as [`write`] does.
-pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<()> {
+///
+/// # Errors
+/// Those of [`write`].
+pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<(), OutputError> {
     write(file, |target| {
         let encoded = on_workers(|| stream::encode(messages, target)).map_err(io::Error::other)?;
         encoded.map_err(|error| match error {
@@ -70,7 +111,10 @@ pub fn write_recording(file: &Path, messages: &[LogMsg]) -> Result<()> {
 }
 
 /// Writes what `encode` gives. An existing file is replaced only when the new one is complete.
-pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<()> {
+///
+/// # Errors
+/// When `encode` or the system fails.
+pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), OutputError> {
     let encode = |target: &mut (dyn Write + Send)| {
         let mut target = BufWriter::with_capacity(BUFFER_BYTES, target);
         encode(&mut target)?;
@@ -80,25 +124,25 @@ pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
         return match encode(&mut io::stdout()) {
             // A reader that went away, such as `head`, had enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written.context("standard output: not written whole"),
+            written => written.map_err(OutputError::Cut),
         };
     }
-    let named = || format!("{}: not written", file.display());
+    let unwritten = |source| OutputError::Unwritten { file: file.to_owned(), source };
     if file.exists() && !file.is_file() {
         // A device or a pipe: nothing to replace.
-        let mut target = File::options().write(true).open(file).with_context(named)?;
-        return encode(&mut target).with_context(named);
+        let mut target = File::options().write(true).open(file).map_err(unwritten)?;
+        return encode(&mut target).map_err(unwritten);
     }
-    let file = target_of(file);
-    let part = part_of(&file);
+    let target = target_of(file);
+    let part = part_of(&target);
     begin(&part);
-    let written = File::create(&part).and_then(|mut target| encode(&mut target));
-    let renamed = written.and_then(|()| fs::rename(&part, &file));
+    let written = File::create(&part).and_then(|mut part| encode(&mut part));
+    let renamed = written.and_then(|()| fs::rename(&part, &target));
     if renamed.is_err() {
         // Half a file helps nobody; that it cannot be removed either is no second error.
         let _ = fs::remove_file(&part);
     }
-    renamed.with_context(named)
+    renamed.map_err(unwritten)
 }
 
 /// A file or folder is half written from now on.

@@ -1,0 +1,112 @@
+//! A host program of an open city: serves a folder, takes wishes as lines of JSON, and tells what happens in its pages.
+//!
+//! ```console
+//! $ cargo run --release --example drive -- src
+//! {"url":"http://127.0.0.1:41873/?token=…"}
+//! {"type":"select","path":"lib.rs"}
+//! {"event":"selected","page":1,"path":"lib.rs","kind":"file",…}
+//! ```
+//!
+//! Besides the wishes of `repolis::session::Remote` there are `{"type":"replace","folder":"…"}`,
+//! `{"type":"metric","name":"risk","values":{"lib.rs":0.5}}` and `{"type":"pages"}`. Each is answered by one line: `{"done":…}`
+//! or `{"error":"…"}`. A port and a token may follow the folder; the end of the input ends it.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use repolis::analysis::{Options, analyze, on_workers};
+use repolis::city::{Look, city_of};
+use repolis::scan::Place;
+use repolis::serve::{ServeOptions, Server};
+use repolis::session::{City, Event, OwnMetric, OwnValues, RecordedCity, Remote, Session};
+use repolis::stream;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line {
+    Replace { folder: PathBuf },
+    Metric { name: String, values: Values },
+    Pages,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    Numbers(BTreeMap<String, f64>),
+    Texts(BTreeMap<String, String>),
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let folder = args.next().ok_or("a folder is missing: drive FOLDER [PORT [TOKEN]]")?;
+    let port = args.next().map_or(Ok(0), |port| port.parse())?;
+    let server = Server::bind(&ServeOptions { port, token: args.next(), ..ServeOptions::default() })?;
+    let session = Arc::new(Session::new(open(Path::new(&folder))?, Vec::new()));
+    // The thread of the watcher; the main thread answers below.
+    let _watch = session.watch(|event: &Event| print(&json!(event)))?;
+    print(&json!({ "url": server.url() }));
+    let stopper = server.stopper();
+    let serving = std::thread::spawn({
+        let session = session.clone();
+        move || server.run(session)
+    });
+    for line in std::io::stdin().lock().lines() {
+        let started = Instant::now();
+        let answer = match obey(&session, &line?) {
+            Ok(done) => json!({ "done": done, "millis": started.elapsed().as_secs_f64() * 1e3 }),
+            Err(error) => json!({ "error": error.to_string() }),
+        };
+        print(&answer);
+    }
+    stopper.stop();
+    serving.join().map_err(|_| "the server panicked")??;
+    Ok(())
+}
+
+fn obey(session: &Session, line: &str) -> Result<serde_json::Value, Box<dyn Error>> {
+    if let Ok(remote) = serde_json::from_str::<Remote>(line) {
+        session.drive(remote)?;
+        return Ok(json!(true));
+    }
+    match serde_json::from_str(line)? {
+        Line::Replace { folder } => session.replace(open(&folder)?, Vec::new()),
+        Line::Pages => return Ok(json!(session.pages())),
+        Line::Metric { name, values } => {
+            let values = match values {
+                Values::Numbers(values) => OwnValues::NumbersByPath(values),
+                Values::Texts(values) => OwnValues::TextsByPath(values),
+            };
+            let metric = OwnMetric { name, unit: String::new(), description: "given by the host".to_owned(), values };
+            return Ok(json!(session.add_metric(&metric)?));
+        }
+    }
+    Ok(json!(true))
+}
+
+/// From a folder to a city: analysis, layout, recording, and back from that.
+fn open(folder: &Path) -> Result<City, Box<dyn Error>> {
+    let (place, options, look) = (Place::Folder(folder.to_owned()), Options::default(), Look::default());
+    let analysis = analyze(&place, &options, &(), &AtomicBool::new(false))?;
+    let asked = stream::options_json(&options, &look);
+    let recording = on_workers(|| {
+        let city = city_of(&analysis, &look, |_| true).map_err(|error| error.to_string())?;
+        let messages = stream::record(&analysis, &city, &asked).map_err(|error| error.to_string())?;
+        stream::to_bytes(&messages).map_err(|error| error.to_string())
+    })??;
+    let source = RecordedCity::new(stream::load(&recording)?).with_place(Some(place));
+    Ok(City::new(source, recording))
+}
+
+/// One line, whole, from whichever thread.
+fn print(value: &serde_json::Value) {
+    let mut out = std::io::stdout().lock();
+    // Whoever does not listen any more is told nothing.
+    let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+}

@@ -1,0 +1,19 @@
+"""Any repository becomes a 3D code city: analysed, queried and shown from Python.
+
+>>> import repolis
+>>> repo = repolis.analyze(".")
+>>> repo
+<repolis.Repo ...: ... files, ... imports>
+
+``repo`` has tables that any Arrow library takes (``repo.files``), answers questions about the imports
+(``repo.cycles()``, ``repo.dependents("core/db.py")``) and logs the city (``repo.log("city.rrd")``).
+"""
+
+from __future__ import annotations
+
+from ._analyze import analyze, load
+from ._city import City, replay, show
+from ._repolis import Repo, Table, __version__
+from .errors import Error, UnknownMetric, UnknownPath
+
+__all__ = ["City", "Error", "Repo", "Table", "UnknownMetric", "UnknownPath", "__version__", "analyze", "load", "replay", "show"]

@@ -1,0 +1,66 @@
+"""What Repolis does differently in a marimo notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .errors import Error
+
+
+def is_running() -> bool:
+    """Whether this is a cell of a marimo notebook."""
+    # Not imported for this: a program that does not use marimo need not wait for it.
+    marimo = sys.modules.get("marimo")
+    return marimo is not None and bool(marimo.running_in_notebook())
+
+
+def session() -> object:
+    """What tells the notebooks apart that run in one process, as those of ``marimo run`` do; ``None`` outside."""
+    if not is_running():
+        return None
+    try:
+        from marimo._runtime.context import get_context
+
+        return id(get_context().stream)
+    except Exception:  # noqa: BLE001 - it is private, and one notebook a process is usual
+        return None
+
+
+def thread(target: Callable[[], None]) -> threading.Thread | None:
+    """A thread that belongs to the cell, so that it prints there and sets states; ``None`` outside a notebook."""
+    if not is_running():
+        return None
+    import marimo
+
+    return marimo.Thread(target=target, daemon=True)
+
+
+def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """Getter and setter of a new state."""
+    if not is_running():
+        raise Error("city.state() is for marimo notebooks: use city.on_select(callback) or city.selection elsewhere")
+    import marimo
+
+    return marimo.state(value)
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Marimo's progress bar while the work goes on, as a listener."""
+    import marimo
+
+    with marimo.status.progress_bar(total=100, title="Repolis", remove_on_exit=True) as bar:
+        shown = 0
+
+        def tell(done: int, total: int, what: str) -> None:
+            nonlocal shown
+            # Parts of a hundred; it never goes back where a stage begins anew.
+            percent = 100 * done // max(total, 1)
+            bar.update(increment=max(percent - shown, 0), subtitle=f"{what}: {done:,} of {total:,}")
+            shown = max(shown, percent)
+
+        yield tell

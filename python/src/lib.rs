@@ -1,0 +1,38 @@
+//! The Python module of Repolis: calls of the library, with primitives and Arrow tables between the two. No logic of its own.
+
+mod analyze;
+mod answers;
+mod errors;
+mod repo;
+mod served;
+mod table;
+
+use pyo3::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The native part of `repolis`.
+#[pymodule]
+mod _repolis {
+    #[pymodule_export]
+    use super::analyze::{analyze, load};
+    #[pymodule_export]
+    use super::repo::Repo;
+    #[pymodule_export]
+    use super::run;
+    #[pymodule_export]
+    use super::served::{Events, Served};
+    #[pymodule_export]
+    use super::table::Table;
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}
+
+/// Runs the command line with these arguments, the program's name first, and returns the exit code.
+#[pyfunction]
+fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+    py.detach(|| repolis::cli::run_with(arguments))
+}

@@ -1,0 +1,236 @@
+//! A city on a page: a server on a thread of its own, and what its pages are asked for and tell.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use pyo3::prelude::*;
+use repolis::analysis::on_workers;
+use repolis::serve::{ServeError, ServeOptions, Server, Stopper};
+use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, RecordedCity, Remote, Session, Watch};
+use repolis::stream;
+
+use crate::answers::primitive;
+use crate::errors::{drive_error, error};
+use crate::repo::{Measured, Repo, look};
+
+/// What is shown.
+#[derive(FromPyObject)]
+pub enum Content<'py> {
+    /// What was analysed.
+    Repo(Bound<'py, Repo>),
+    /// Recordings.
+    Files(Vec<PathBuf>),
+}
+
+/// A page that is being served. The package's ``City`` is made of it.
+#[pyclass(frozen, module = "repolis")]
+pub struct Served {
+    session: Arc<Session>,
+    stopper: Stopper,
+    port: u16,
+    token: String,
+    base_url: String,
+}
+
+#[pymethods]
+impl Served {
+    #[new]
+    #[pyo3(signature = (content, *, area, height, color, arcs, port, base_url, allow_hosts))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn new(
+        py: Python<'_>,
+        content: Content<'_>,
+        area: Option<String>,
+        height: Option<String>,
+        color: Option<String>,
+        arcs: Option<usize>,
+        port: u16,
+        base_url: String,
+        allow_hosts: Vec<String>,
+    ) -> PyResult<Self> {
+        // A port in use is told before the work.
+        let options = ServeOptions { port, base_url: base_url.clone(), allow_hosts, token: None };
+        let server = Server::bind(&options).map_err(|source| match source {
+            ServeError::PortInUse { port } => {
+                error(py, format!("port {port} is in use: choose another with port=, or leave it out for a free one"))
+            }
+            source => error(py, source),
+        })?;
+        let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
+        let session = Arc::new(Session::new(first, more));
+        let served = Self {
+            session: Arc::clone(&session),
+            stopper: server.stopper(),
+            port: server.port(),
+            token: server.token().to_owned(),
+            base_url: base_url.trim_matches('/').to_owned(),
+        };
+        // It ends with the stopper. That it fails is seen by the pages, which say so.
+        let run = move || drop(server.run(session));
+        let thread = std::thread::Builder::new().name("repolis-serve".to_owned());
+        thread.spawn(run).map_err(|source| error(py, source))?;
+        Ok(served)
+    }
+
+    /// Opens another city in the place of the one that is open.
+    #[pyo3(signature = (content, *, area, height, color, arcs))]
+    fn replace(
+        &self,
+        py: Python<'_>,
+        content: Content<'_>,
+        area: Option<String>,
+        height: Option<String>,
+        color: Option<String>,
+        arcs: Option<usize>,
+    ) -> PyResult<()> {
+        let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
+        py.detach(|| self.session.replace(first, more));
+        Ok(())
+    }
+
+    /// The port of the page on 127.0.0.1.
+    #[getter]
+    fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The path of the page with its token; a browser puts the host before it.
+    #[getter]
+    fn path(&self) -> String {
+        let base = if self.base_url.is_empty() { String::new() } else { format!("/{}", self.base_url) };
+        format!("{base}/?token={}", self.token)
+    }
+
+    /// How many pages are open.
+    #[getter]
+    fn pages(&self) -> usize {
+        self.session.pages()
+    }
+
+    /// Asks every page for something: a dict with the ``type`` and what belongs to it.
+    fn drive(&self, py: Python<'_>, remote: &Bound<'_, PyAny>) -> PyResult<()> {
+        let remote: Remote = pythonize::depythonize(remote).map_err(|source| error(py, source.to_string()))?;
+        py.detach(|| self.session.drive(remote)).map_err(|source: DriveError| drive_error(py, source))
+    }
+
+    /// Gives the open city a metric, and returns the paths that it does not have.
+    fn add_metric(
+        &self,
+        py: Python<'_>,
+        name: String,
+        values: HashMap<String, Measured>,
+        unit: String,
+        description: String,
+    ) -> PyResult<Vec<String>> {
+        let metric = OwnMetric { name, unit, description, values: own_values(values) };
+        py.detach(|| self.session.add_metric(&metric)).map_err(|source| error(py, source))
+    }
+
+    /// What happens in the pages from now on.
+    fn events(&self, py: Python<'_>) -> PyResult<Events> {
+        let queue = Arc::new(Queue::default());
+        let filled = Arc::clone(&queue);
+        let watch = self.session.watch(move |event| filled.push(event)).map_err(|source| error(py, source))?;
+        Ok(Events { queue, _watch: watch })
+    }
+
+    /// Closes the page. It cannot be opened again.
+    fn stop(&self) {
+        self.stopper.stop();
+    }
+}
+
+/// The cities of what is to be shown: the first, and those that a page can change to.
+fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> PyResult<(City, Vec<City>)> {
+    match content {
+        Content::Repo(repo) => {
+            let repo = repo.get();
+            let messages = repo.messages(py, &look)?;
+            let open = || -> Result<City, Box<dyn std::error::Error + Send + Sync>> {
+                let bytes = Bytes::from(on_workers(|| stream::to_bytes(&messages))??);
+                let source = RecordedCity::new(stream::load(&bytes)?).with_place(repo.place().cloned());
+                Ok(City::new(source, bytes))
+            };
+            Ok((py.detach(open).map_err(|source| error(py, source))?, Vec::new()))
+        }
+        Content::Files(files) => {
+            let mut cities = Vec::<City>::new();
+            for file in files {
+                let open = || -> Result<City, Box<dyn std::error::Error + Send + Sync>> {
+                    let bytes = Bytes::from(std::fs::read(file)?);
+                    Ok(City::new(RecordedCity::new(stream::load(&bytes)?), bytes))
+                };
+                let city = py.detach(open).map_err(|cause| error(py, format!("{}: {cause}", file.display())))?;
+                // The same recording twice is one to the viewer.
+                if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
+                    cities.push(city);
+                }
+            }
+            let mut cities = cities.into_iter();
+            let first = cities.next().ok_or_else(|| error(py, "there is no recording to show"))?;
+            Ok((first, cities.collect()))
+        }
+    }
+}
+
+fn own_values(values: HashMap<String, Measured>) -> OwnValues {
+    if values.values().any(|value| matches!(value, Measured::Text(_))) {
+        let texts = values.into_iter().filter_map(|(path, value)| Some((path, value.text()?)));
+        return OwnValues::TextsByPath(texts.collect());
+    }
+    let numbers: BTreeMap<_, _> =
+        values.into_iter().filter_map(|(path, value)| Some((path, value.number()?))).collect();
+    OwnValues::NumbersByPath(numbers)
+}
+
+/// Events that wait to be fetched by a thread of Python.
+#[pyclass(frozen, module = "repolis")]
+pub struct Events {
+    queue: Arc<Queue>,
+    _watch: Watch,
+}
+
+#[pymethods]
+impl Events {
+    /// The next event as a dict, or ``None`` when none comes for so many seconds.
+    fn next<'py>(&self, py: Python<'py>, timeout: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let timeout = Duration::try_from_secs_f64(timeout).unwrap_or(Duration::ZERO);
+        let event = py.detach(|| self.queue.pop(timeout));
+        event.map(|event| primitive(py, &event)).transpose()
+    }
+}
+
+/// More events than these are not kept for a thread that is busy: the oldest go.
+const MAX_WAITING: usize = 1024;
+
+#[derive(Default)]
+struct Queue {
+    events: Mutex<VecDeque<Event>>,
+    filled: Condvar,
+}
+
+impl Queue {
+    fn push(&self, event: &Event) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.len() == MAX_WAITING {
+            events.pop_front();
+        }
+        events.push_back(event.clone());
+        self.filled.notify_one();
+    }
+
+    fn pop(&self, timeout: Duration) -> Option<Event> {
+        let until = Instant::now() + timeout;
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(event) = events.pop_front() {
+                return Some(event);
+            }
+            let left = until.checked_duration_since(Instant::now())?;
+            events = self.filled.wait_timeout(events, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A recorded city that takes further metrics while pages ask.
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use bytes::Bytes;
+
+use super::RecordedCity;
+use crate::session::{
+    Building, CitySource, Details, Dressed, Excerpt, Hit, Lists, MetricError, Offered, OwnMetric, Screen, View,
+};
+
+/// A recorded city behind a lock, which only a new metric takes for itself.
+pub struct LiveCity(RwLock<RecordedCity>);
+
+impl LiveCity {
+    /// The same city.
+    pub fn new(city: RecordedCity) -> Self {
+        Self(RwLock::new(city))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, RecordedCity> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CitySource for LiveCity {
+    fn details(&self, building: &Building) -> Option<Details> {
+        self.read().details(building)
+    }
+
+    fn meant(&self, view: &View, clicked: Building) -> Building {
+        self.read().meant(view, clicked)
+    }
+
+    fn shown_as(&self, view: &View, building: &Building) -> Building {
+        self.read().shown_as(view, building)
+    }
+
+    fn building_of(&self, path: &str) -> Option<Building> {
+        self.read().building_of(path)
+    }
+
+    fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
+        self.read().selected_imports(view, building)
+    }
+
+    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String> {
+        self.read().look(view, before, selected)
+    }
+
+    fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
+        self.read().frame(view, building)
+    }
+
+    fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
+        self.read().cycle(view, number)
+    }
+
+    fn search(&self, view: &View, text: &str) -> Vec<Hit> {
+        self.read().search(view, text)
+    }
+
+    fn source(&self, path: &str, line: u32) -> Excerpt {
+        self.read().source(path, line)
+    }
+
+    fn lists(&self, view: &View) -> Lists {
+        self.read().lists(view)
+    }
+
+    fn theme(&self, screen: Screen) -> Option<Bytes> {
+        self.read().theme(screen)
+    }
+
+    fn repaint(&self, is_light: bool) -> Option<Bytes> {
+        self.read().repaint(is_light)
+    }
+
+    fn introduction(&self) -> Option<Bytes> {
+        self.read().introduction()
+    }
+
+    fn nearest(&self, path: &str) -> Vec<String> {
+        self.read().nearest(path)
+    }
+
+    fn function_at(&self, path: &str, line: u32) -> Option<String> {
+        self.read().function_at(path, line)
+    }
+
+    fn add_metric(&self, metric: &OwnMetric) -> Result<Offered, MetricError> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).take_metric(metric)
+    }
+}

@@ -1,0 +1,90 @@
+// Other cities in the place of those that are open.
+
+/**
+ * @typedef {import("./types.js").PageInfo} PageInfo
+ * @typedef {import("./recordings.js").Recordings} Recordings
+ */
+
+/** Pictures until the viewer draws the new city, and lets go of the old one. */
+const FRAMES = 3;
+
+export class Swap {
+  /** What the viewer takes in. @type {import("./supply.js").Supply | null} */
+  supply = null;
+  /** Comes last. @type {{ recording: string, rrd: Uint8Array } | null} */
+  mark = null;
+  /** Everything was sent. */
+  isSent = false;
+  /** Answers to other questions that come before the one after the look of the new city. */
+  looksBefore = 0;
+  /** What the new city looks like, if it does not as recorded. @type {import("./types.js").ToPage & { type: "look" } | null} */
+  look = null;
+  isAborted = false;
+  /** One after another. @type {Promise<void>} */
+  work = Promise.resolve();
+
+  /**
+   * @param {PageInfo[]} cities
+   * @param {Recordings} recordings
+   */
+  constructor(cities, recordings) {
+    this.cities = cities;
+    this.recordings = recordings;
+  }
+
+  /**
+   * @param {Uint8Array} rrd
+   * @param {{ opens?: string, ends?: string }} role
+   */
+  take(rrd, { opens, ends }) {
+    this.then(async () => {
+      if (ends !== undefined) this.mark = { recording: ends, rrd };
+      else if (opens !== undefined) await this.recordings.introduce(opens, rrd);
+      else {
+        this.supply ??= this.recordings.supply();
+        this.supply.push(rrd);
+      }
+    });
+  }
+
+  /** @param {() => Promise<void>} step */
+  then(step) {
+    this.work = this.work.then(() => (this.isAborted ? undefined : step()));
+  }
+
+  /**
+   * Shows a city once the viewer has all that came.
+   * @param {string} recording
+   * @param {() => void} shown
+   * @param {() => void} closed nothing of the old cities is left
+   */
+  finish(recording, shown, closed) {
+    this.then(async () => {
+      const { supply, mark, recordings } = this;
+      if (mark) {
+        const target = supply ?? recordings.supply();
+        const ended = recordings.opened(mark.recording);
+        target.push(mark.rrd);
+        target.end();
+        await ended;
+        if (this.isAborted) return;
+        recordings.show(recording);
+        recordings.drop(target);
+      } else {
+        supply?.end();
+        recordings.show(recording);
+      }
+      shown();
+      for (let frame = 0; frame < FRAMES; frame += 1) await new Promise(requestAnimationFrame);
+      recordings.keep(this.cities.map((city) => city.recording_id));
+      closed();
+    });
+  }
+
+  /** The connection is gone: what came of the new cities goes too. @param {PageInfo[]} cities those that stay */
+  abort(cities) {
+    this.isAborted = true;
+    if (this.supply) this.recordings.drop(this.supply);
+    this.recordings.keep(cities.map((city) => city.recording_id));
+  }
+}
