@@ -1,24 +1,24 @@
-//! The files of the page and of the viewer, as the binary carries them, each under an address that changes with it.
+//! The files of the page, as the binary carries them, and of the viewer, each under an address that changes with it.
 
 use std::hash::{DefaultHasher, Hasher};
-use std::io::Read;
 use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
-use flate2::read::GzDecoder;
+
+use super::viewer::{self, Coding};
 
 const INDEX: &str = include_str!("../../web/index.html");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// What a body comes to after decompression, for a progress bar.
 const UNCOMPRESSED_LENGTH: HeaderName = HeaderName::from_static("x-uncompressed-length");
 
-const JS: &str = "text/javascript; charset=utf-8";
+pub const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
 /// A file that the binary carries.
@@ -26,7 +26,7 @@ pub struct Asset {
     /// The last part of its address.
     pub name: &'static str,
     content_type: &'static str,
-    /// What it holds, compressed if it is one of the viewer's.
+    /// What it holds.
     pub bytes: &'static [u8],
 }
 
@@ -84,21 +84,6 @@ pub static OFFLINE_FILES: &[Asset] = &[
     page_file!("offline-streams.js", JS),
 ];
 
-/// Compressed by the build script.
-pub static VIEWER_FILES: &[Asset] = &[
-    Asset {
-        name: "re_viewer.js",
-        content_type: JS,
-        bytes: include_bytes!(concat!(env!("OUT_DIR"), "/re_viewer.js.gz")),
-    },
-    Asset {
-        name: "re_viewer_bg.wasm",
-        content_type: "application/wasm",
-        bytes: include_bytes!(concat!(env!("OUT_DIR"), "/re_viewer_bg.wasm.gz")),
-    },
-];
-pub const VIEWER_HASH: &str = env!("REPOLIS_VIEWER_HASH");
-
 static PAGE_HASH: LazyLock<String> = LazyLock::new(|| hash(PAGE_FILES));
 
 /// Names a version of files in their address.
@@ -118,69 +103,59 @@ pub fn index() -> Response {
 
 /// The page, whose files are under this hash.
 pub fn html(page_hash: &str) -> String {
-    INDEX.replace("{{page}}", &format!("assets/{page_hash}")).replace("{{viewer}}", &format!("assets/{VIEWER_HASH}"))
+    INDEX.replace("{{page}}", &format!("assets/{page_hash}")).replace("{{viewer}}", &format!("assets/{}", viewer::HASH))
 }
 
 /// A file of the page or of the viewer.
 pub fn asset(hash: &str, name: &str, headers: &HeaderMap) -> Response {
-    let (files, compressed) = match hash {
-        VIEWER_HASH => (VIEWER_FILES, true),
-        _ if hash == *PAGE_HASH => (PAGE_FILES, false),
-        _ => return StatusCode::NOT_FOUND.into_response(),
-    };
-    let Some(asset) = files.iter().find(|asset| asset.name == name) else {
+    if hash == viewer::HASH {
+        return viewer_file(name, headers);
+    }
+    match PAGE_FILES.iter().find(|asset| hash == *PAGE_HASH && asset.name == name) {
+        Some(asset) => {
+            let etag = format!("\"{hash}\"");
+            let mut response = if is_known(&etag, headers) {
+                StatusCode::NOT_MODIFIED.into_response()
+            } else {
+                Body::from(Bytes::from_static(asset.bytes)).into_response()
+            };
+            describe(response.headers_mut(), asset.content_type, &etag);
+            response
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn viewer_file(name: &str, headers: &HeaderMap) -> Response {
+    let Some(file) = viewer::FILES.iter().find(|file| file.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let encoded = compressed && accepts_gzip(headers);
-    let etag = format!("\"{hash}{}\"", if encoded { "-gz" } else { "" });
+    let coding = Coding::accepted(headers);
+    let etag = format!("\"{}{}\"", viewer::HASH, coding.name().map_or_else(String::new, |name| format!("-{name}")));
     let mut response = if is_known(&etag, headers) {
         StatusCode::NOT_MODIFIED.into_response()
-    } else if compressed && !encoded {
-        decompressed(asset)
     } else {
-        Body::from(Bytes::from_static(asset.bytes)).into_response()
+        match file.encoded(coding) {
+            Ok(bytes) => Body::from(bytes).into_response(),
+            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
     };
-    describe(response.headers_mut(), asset, &etag, compressed.then_some(encoded));
+    let described = response.headers_mut();
+    describe(described, file.content_type, &etag);
+    described.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(name) = coding.name() {
+        described.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        described.insert(UNCOMPRESSED_LENGTH, HeaderValue::from(file.plain_bytes()));
+    }
     response
 }
 
-/// `encoded` is absent for files that have one form only.
-fn describe(headers: &mut HeaderMap, asset: &Asset, etag: &str, encoded: Option<bool>) {
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+fn describe(headers: &mut HeaderMap, content_type: &'static str, etag: &str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(ETAG, etag);
     }
-    if encoded.is_some() {
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    if encoded == Some(true) {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        headers.insert(UNCOMPRESSED_LENGTH, HeaderValue::from(uncompressed_length(asset.bytes)));
-    }
-}
-
-/// Proxies that ask for plain bytes are rare: they get them at the price of memory.
-fn decompressed(asset: &Asset) -> Response {
-    let mut bytes = Vec::with_capacity(uncompressed_length(asset.bytes) as usize);
-    match GzDecoder::new(asset.bytes).read_to_end(&mut bytes) {
-        Ok(_) => Body::from(bytes).into_response(),
-        Err(_) => StatusCode::NOT_ACCEPTABLE.into_response(),
-    }
-}
-
-/// gzip ends with the length of what it holds.
-fn uncompressed_length(gzip: &[u8]) -> u32 {
-    gzip.last_chunk().copied().map_or(0, u32::from_le_bytes)
-}
-
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    codings.flat_map(|list| list.split(',')).any(|coding| {
-        let (name, parameter) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = parameter.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
-    })
 }
 
 fn is_known(etag: &str, headers: &HeaderMap) -> bool {
@@ -192,23 +167,6 @@ fn is_known(etag: &str, headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check_gzip(accept_encoding: &str, expect: bool) {
-        let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accept_encoding).expect("ASCII"))]);
-        assert_eq!(accepts_gzip(&headers), expect, "{accept_encoding:?}");
-    }
-
-    #[test]
-    fn gzip_is_asked_for() {
-        check_gzip("gzip", true);
-        check_gzip("br, GZIP;q=0.5", true);
-        check_gzip("deflate,gzip", true);
-        check_gzip("br", false);
-        check_gzip("gzip;q=0", false);
-        check_gzip("gzip; q=0.0, br", false);
-        check_gzip("", false);
-    }
-
     #[test]
     fn the_page_names_only_files_that_exist() {
         let names: Vec<&str> = INDEX.split("{{page}}/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
@@ -216,14 +174,5 @@ mod tests {
         for name in names {
             assert!(PAGE_FILES.iter().any(|asset| asset.name == name), "{name}");
         }
-    }
-
-    #[test]
-    fn a_viewer_file_comes_back_whole() {
-        let mut bytes = Vec::new();
-        let gzip = VIEWER_FILES[1].bytes;
-        GzDecoder::new(gzip).read_to_end(&mut bytes).expect("the build script compressed it");
-        assert!(bytes.starts_with(b"\0asm"));
-        assert_eq!(bytes.len(), uncompressed_length(gzip) as usize);
     }
 }

@@ -11,6 +11,7 @@ mod socket;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod viewer;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

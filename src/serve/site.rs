@@ -1,12 +1,11 @@
 //! The page as a folder that any static host can serve: nothing answers but files. Touches no disk.
 
-use std::borrow::Cow;
-use std::io::Read;
-
-use flate2::read::GzDecoder;
 use serde_json::json;
+use std::borrow::Cow;
+use std::io;
 
-use super::assets::{self, Asset, OFFLINE_FILES, PAGE_FILES, VIEWER_FILES, VIEWER_HASH};
+use super::assets::{self, Asset, JS, OFFLINE_FILES, PAGE_FILES};
+use super::viewer::{self, Coding, ViewerFile};
 use crate::session::{RecordedCity, SiteError, site_files};
 
 /// What the server's headers say elsewhere. Which pages may frame it, only headers can say.
@@ -49,7 +48,9 @@ pub fn site<'a>(city: &RecordedCity, recording: &'a [u8]) -> Result<Vec<File<'a>
     let mut files = vec![File::new("index.html", index(&hash).into_bytes()), File::new("city.rrd", recording)];
     files.extend(LICENCES.map(|(name, text)| File::new(name, text.as_bytes())));
     files.extend(PAGE_FILES.iter().chain(OFFLINE_FILES).map(|asset| place(asset, &hash, asset.bytes)));
-    files.extend(VIEWER_FILES.iter().map(viewer_file));
+    for file in &viewer::FILES {
+        files.push(viewer_file(file)?);
+    }
     files.extend(site_files(city)?.into_iter().map(|file| File::new(format!("data/{}", file.name), file.bytes)));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.push(marker(&files));
@@ -61,14 +62,10 @@ fn place<'a>(asset: &Asset, hash: &str, bytes: impl Into<Cow<'a, [u8]>>) -> File
 }
 
 /// The script as it is, as nothing unpacks it; the rest compressed, as hosts know nothing of it.
-fn viewer_file<'a>(asset: &Asset) -> File<'a> {
-    if asset.name.ends_with(".js") {
-        let mut script = Vec::new();
-        // The build script compressed it, and reading from memory does not fail.
-        let _ = GzDecoder::new(asset.bytes).read_to_end(&mut script);
-        return place(asset, VIEWER_HASH, script);
-    }
-    File::new(format!("assets/{VIEWER_HASH}/{}.gz", asset.name), asset.bytes)
+fn viewer_file<'a>(file: &ViewerFile) -> io::Result<File<'a>> {
+    let (end, coding) = if file.content_type == JS { ("", Coding::Plain) } else { (".gz", Coding::Gzip) };
+    let path = format!("assets/{}/{}{end}", viewer::HASH, file.name);
+    Ok(File::new(path, file.encoded(coding)?.to_vec()))
 }
 
 /// The page, which is told where its data are.

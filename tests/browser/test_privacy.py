@@ -91,14 +91,15 @@ def test_the_page_itself_tells_nothing(city: City) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_viewer_is_compressed_and_cacheable(city: City, wasm_path: str) -> None:
-    answer = get(city, wasm_path, Accept_Encoding="gzip")
+@pytest.mark.parametrize(("coding", "most"), [("br", 11_000_000), ("gzip", 15_000_000)])
+def test_the_viewer_is_compressed_and_cacheable(city: City, wasm_path: str, coding: str, most: int) -> None:
+    answer = get(city, wasm_path, Accept_Encoding=coding)
     assert answer.status == 200
-    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Content-Encoding"] == coding
     assert answer.headers["Content-Type"] == "application/wasm"
-    assert len(answer.body) < 20_000_000
+    assert len(answer.body) < most
     assert "immutable" in answer.headers["Cache-Control"]
-    again = get(city, wasm_path, Accept_Encoding="gzip", If_None_Match=answer.headers["ETag"])
+    again = get(city, wasm_path, Accept_Encoding=coding, If_None_Match=answer.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
 
 

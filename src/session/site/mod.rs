@@ -44,6 +44,9 @@ pub enum SiteError {
     /// The recording names a metric that it does not hold.
     #[error("a damaged recording ({0}); write it again with `repolis log FOLDER -o FILE`")]
     Look(#[from] crate::city::LookError),
+    /// The viewer cannot be unpacked out of this binary.
+    #[error("this program is damaged; install it again ({0})")]
+    Viewer(#[from] std::io::Error),
 }
 
 /// The files that a page answers from, sorted by name. The same recording gives the same bytes.
