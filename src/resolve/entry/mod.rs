@@ -315,6 +315,36 @@ export default { entry: "src/worker.ts" };
     }
 
     #[test]
+    fn what_a_test_runner_is_told_to_run_is_a_test() {
+        check(
+            r#"
+//- a/package.json
+{ "name": "a" }
+//- a/vitest.config.ts
+export default { test: { include: ["**/*.test.ts"], setupFiles: ["./setup.ts"] } };
+//- a/setup.ts
+//- a/src/x.test.ts
+//- b/package.json
+{ "name": "b" }
+//- b/vite.config.ts
+export default { build: { lib: { entry: "src/b.ts" } }, test: { include: ["src/**/*.test.ts", "src/y.spec.ts"] } };
+//- b/src/b.ts
+//- b/src/x.test.ts
+//- b/src/y.spec.ts
+"#,
+            "
+            a/setup.ts config
+            a/src/x.test.ts test
+            a/vitest.config.ts config
+            b/src/b.ts library
+            b/src/x.test.ts test
+            b/src/y.spec.ts test
+            b/vite.config.ts config
+            ",
+        );
+    }
+
+    #[test]
     fn scripts_are_loaded_by_pages_and_scripts() {
         check(
             r#"

@@ -38,7 +38,8 @@ impl Resolver<'_> {
         let scripts: Vec<FileId> = sources.files_of(Family::Script).collect();
         let by_convention = |&id: &FileId| Some((id, self.by_convention(&sources.tree.file(id).path)?));
         found.par_extend(scripts.par_iter().filter_map(by_convention));
-        found.par_extend(patterns.files(&scripts, &self.files));
+        let named = patterns.files(&scripts, &self.files);
+        found.par_extend(named.map(|(id, entry)| (id, self.unless_a_test(id, entry))));
         found
     }
 
@@ -71,7 +72,8 @@ impl Resolver<'_> {
         const BUNDLERS: &[&str] = &[
             "rollup", "rolldown", "tsup", "tsdown", "vite", "webpack", "rspack", "rslib", "esbuild", "build", "bunchee",
         ];
-        let is_bundler = BUNDLERS.iter().any(|bundler| file_name(path).starts_with(bundler));
+        let name = file_name(path);
+        let is_bundler = BUNDLERS.iter().any(|bundler| name.starts_with(bundler)) && !name.starts_with("vitest");
         let entry = if is_bundler { Entry::Library } else { Entry::Config };
         for quoted in quoted(text) {
             let target = quoted.strip_prefix("<rootDir>/").unwrap_or(quoted);
@@ -85,9 +87,16 @@ impl Resolver<'_> {
             } else if let Some(id) = self.named_file(path, target)
                 && family(self.files.tree.file(id).language) == Some(Family::Script)
             {
-                found.push((id, entry));
+                found.push((id, self.unless_a_test(id, entry)));
             }
         }
+    }
+
+    /// The configuration of a bundler may name what its test runner runs, too.
+    fn unless_a_test(&self, id: FileId, entry: Entry) -> Entry {
+        let is_test = entry == Entry::Library
+            && self.by_convention(&self.files.tree.file(id).path).is_some_and(|usual| usual == Entry::Test);
+        if is_test { Entry::Test } else { entry }
     }
 }
 
