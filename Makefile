@@ -24,8 +24,8 @@ test: ## all tests, and the set-up that they need
 setup: ## the Python environment in .venv, and Chromium where apt-get can install it
 	@scripts/setup
 
-build: ## the program in target/release/repolis, and the examples
-	cargo build $(CARGO_FLAGS) --bins --examples
+build: ## the program in target/release/repolis, the examples and the Python module
+	cargo build $(CARGO_FLAGS) --lib --bins --examples
 
 test-rust: ## unit tests, and the program on small repositories (tests/it)
 	@scripts/test-rust $(CARGO_FLAGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import html
 import os
 import queue
@@ -32,7 +33,9 @@ MAX_WAITING = 1000
 class _Page:
     """A page that is served, which the cities that re-run cells make share."""
 
-    def __init__(self, key: tuple[object, str], served: _repolis.Served, place: tuple[int, str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, key: tuple[object, str], served: _repolis.Served, place: tuple[int, str, tuple[str, ...]]
+    ) -> None:
         self.key = key
         self.served = served
         self.place = place
@@ -81,10 +84,8 @@ class _Listener:
             try:
                 return self.waiting.put_nowait(value)
             except queue.Full:
-                try:
+                with contextlib.suppress(queue.Empty):
                     self.waiting.get_nowait()
-                except queue.Empty:
-                    pass
 
     def stop(self) -> None:
         self.is_wanted = False
