@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeAlias, final
+from typing import Any, Final, Literal, Protocol, TypeAlias, final, overload
 
 from . import answers
 
@@ -90,12 +90,22 @@ class Repo:
     ) -> list[answers.Cycle]: ...
     def shortest_path(self, a: str, b: str, *, kinds: _Kinds | None = None) -> list[str] | None: ...
     def paths(self, a: str, b: str, *, limit: int = 10, kinds: _Kinds | None = None) -> answers.Paths: ...
+    @overload
     def dependents(
-        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None
+        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None, tree: Literal[False] = False
     ) -> list[answers.Reached]: ...
+    @overload
+    def dependents(
+        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None, tree: Literal[True]
+    ) -> list[answers.TreeRow]: ...
+    @overload
     def dependencies(
-        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None
+        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None, tree: Literal[False] = False
     ) -> list[answers.Reached]: ...
+    @overload
+    def dependencies(
+        self, files: _Names, *, depth: int | None = None, kinds: _Kinds | None = None, tree: Literal[True]
+    ) -> list[answers.TreeRow]: ...
     def top(
         self,
         metric: str,

@@ -71,6 +71,15 @@ class Reached(TypedDict):
     imports: list[Statement]
 
 
+class TreeRow(TypedDict):
+    """A line of a tree of imports."""
+
+    path: str
+    depth: int
+    repeated: bool
+    imports: list[Statement]
+
+
 class _Ranked(TypedDict):
     path: str
     value: int | float

@@ -1,7 +1,7 @@
 //! Analysing without the GIL, and reading recordings.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,27 +17,23 @@ use crate::repo::Repo;
 /// How often Python is asked whether to stop, and told how far the work is.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How far the work is, as the workers last said.
+/// How far the work is, as the workers last said: `done`, `total` and the stage.
 #[derive(Default)]
-struct Latest {
-    done: AtomicUsize,
-    total: AtomicUsize,
-    stage: Mutex<&'static str>,
-}
+struct Latest(Mutex<(usize, usize, &'static str)>);
 
 impl Progress for Latest {
     fn report(&self, stage: &'static str, done: usize, total: usize) {
-        self.done.store(done, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Workers overtake each other.
+        let before = if latest.2 == stage { latest.0 } else { 0 };
+        *latest = (done.max(before), total, stage);
     }
 }
 
 impl Latest {
     fn tell(&self, listener: &Bound<'_, PyAny>) -> PyResult<()> {
-        let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        listener.call1((self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed), stage))?;
-        Ok(())
+        let latest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        listener.call1(latest).map(drop)
     }
 }
 

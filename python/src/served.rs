@@ -26,7 +26,7 @@ pub enum Content<'py> {
 }
 
 /// A page that is being served. The package's ``City`` is made of it.
-#[pyclass(frozen, module = "repolis")]
+#[pyclass(frozen, module = "repolis._repolis")]
 pub struct Served {
     session: Arc<Session>,
     stopper: Stopper,
@@ -187,7 +187,7 @@ fn own_values(values: HashMap<String, Measured>) -> OwnValues {
 }
 
 /// Events that wait to be fetched by a thread of Python.
-#[pyclass(frozen, module = "repolis")]
+#[pyclass(frozen, module = "repolis._repolis")]
 pub struct Events {
     queue: Arc<Queue>,
     _watch: Watch,
