@@ -113,6 +113,12 @@ class City:
 
     :func:`repolis.show` and :func:`repolis.replay` make one. As the last expression of a cell it shows itself in an iframe.
     The page is closed 10 seconds after the last ``City`` of its name is gone.
+
+    Examples
+    --------
+    >>> city = repolis.show(repo, color="complexity")
+    >>> city
+    <repolis.City shop: port ...>
     """
 
     def __init__(self, page: _Page, title: str) -> None:
@@ -129,7 +135,13 @@ class City:
 
     @property
     def url(self) -> str:
-        """Address of the page. Whoever has it sees the city: it holds the token that lets in."""
+        """Address of the page. Whoever has it sees the city: it holds the token that lets in.
+
+        Examples
+        --------
+        >>> city.url
+        'http://127.0.0.1:.../?token=...'
+        """
         served, (_, base, _hosts) = self._page.served, self._page.place
         if not base:
             return f"http://127.0.0.1:{served.port}{served.path}"
@@ -139,17 +151,35 @@ class City:
 
     @property
     def port(self) -> int:
-        """Port of the page on 127.0.0.1."""
+        """Port of the page on 127.0.0.1.
+
+        Examples
+        --------
+        >>> f":{city.port}/" in city.url
+        True
+        """
         return self._page.served.port
 
     @property
     def pages(self) -> int:
-        """How many pages of the city are open in browsers."""
+        """How many pages of the city are open in browsers.
+
+        Examples
+        --------
+        >>> city.pages
+        0
+        """
         return self._page.served.pages
 
     @property
     def selection(self) -> Selection | None:
-        """What was selected last, as callbacks get it; ``None`` when nothing is."""
+        """What was selected last, as callbacks of :meth:`on_select` get it; ``None`` when nothing is.
+
+        Examples
+        --------
+        >>> city.selection is None
+        True
+        """
         return self._page.selection
 
     def iframe(self, width: int | str = "100%", height: int | str = 600) -> Frame:
@@ -164,6 +194,11 @@ class City:
         -------
         Frame
             An object that marimo, Jupyter and whatever knows ``_repr_html_`` show.
+
+        Examples
+        --------
+        >>> city.iframe(height=400)._repr_html_()
+        '<iframe src="http://127.0.0.1:...'
         """
         return Frame(self, self.url, self._title, width, height)
 
@@ -205,6 +240,12 @@ class City:
         -------
         callable
             The callback, so that this is a decorator too.
+
+        Examples
+        --------
+        >>> @city.on_select
+        ... def show(selection):
+        ...     print(selection["path"] if selection else "nothing")
         """
         key = (getattr(callback, "__module__", None), getattr(callback, "__qualname__", None) or id(callback))
         self._listen(key, callback)
@@ -237,15 +278,51 @@ class City:
             page.listeners[key] = _Listener(callback)
 
     def select(self, path: str) -> None:
-        """Select a file or directory. The camera stays."""
+        """Select a file or directory. The camera stays.
+
+        Parameters
+        ----------
+        path : str
+            The file or directory.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file or directory in the city.
+
+        Examples
+        --------
+        >>> city.select("shop/cart.py")
+        """
         self._drive(type="select", path=path)
 
     def clear(self) -> None:
-        """Select nothing."""
+        """Select nothing any more.
+
+        Examples
+        --------
+        >>> city.clear()
+        """
         self._drive(type="clear")
 
     def frame(self, path: str | None = None) -> None:
-        """Bring a file or directory near, or show the whole city."""
+        """Bring a file or directory near, or show the whole city.
+
+        Parameters
+        ----------
+        path : str, optional
+            The file or directory; the whole city without it.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file or directory in the city.
+
+        Examples
+        --------
+        >>> city.frame("shop/")
+        >>> city.frame()
+        """
         self._drive(type="frame", path=path)
 
     def show_imports(self, path: str, depth: int = 1, direction: str = "both") -> None:
@@ -259,11 +336,35 @@ class City:
             How far, from 1 to 3.
         direction : {"both", "in", "out"}
             The files that import it (``"in"``), those that it imports (``"out"``), or both.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file in the city.
+
+        Examples
+        --------
+        >>> city.show_imports("shop/cart.py", depth=2, direction="in")
         """
         self._drive(type="imports", path=path, depth=depth, direction=direction)
 
     def look(self, *, area: str | None = None, height: str | None = None, color: str | None = None) -> None:
-        """Show other metrics; those that are left out stay."""
+        """Show other metrics; those that are left out stay.
+
+        Parameters
+        ----------
+        area, height, color : str, optional
+            Metrics of footprint, height and colour.
+
+        Raises
+        ------
+        UnknownMetric
+            When there is no such metric in the city.
+
+        Examples
+        --------
+        >>> city.look(height="fan_in", color="complexity")
+        """
         self._drive(type="look", area=area, height=height, color=color)
 
     def color(self, what: Any, *, name: str | None = None, unit: str = "") -> None:
@@ -277,6 +378,23 @@ class City:
             What the values are, for the menus and the legend. The name of the column or Series without it, else ``"own"``.
         unit : str
             Unit of the values.
+
+        Raises
+        ------
+        UnknownMetric
+            When there is no such metric in the city.
+        UnknownPath
+            When none of the paths is in the city.
+
+        Warns
+        -----
+        UserWarning
+            When some of the paths are not in the city.
+
+        Examples
+        --------
+        >>> city.color("complexity")
+        >>> city.color({"shop/cart.py": "ours", "shop/main.py": "theirs"}, name="team")
         """
         if not isinstance(what, str):
             name = name or _values.name_of(what) or "own"
@@ -295,6 +413,11 @@ class City:
             Numbers, or texts that are categories, by path.
         unit, description : str
             Unit of the values, and what they are.
+
+        Examples
+        --------
+        >>> city.add_metric("risk", {"shop/cart.py": 0.5, "shop/main.py": 0.1})
+        >>> city.look(height="risk")
         """
         by_path = _values.by_path(values)
         unknown = self._page.served.add_metric(name, by_path, unit, description or "given by the notebook")
@@ -321,6 +444,11 @@ class City:
             ``False`` hides tests, and generated files.
         range : tuple, optional
             Metric, least and greatest value; ``None`` is no bound: ``("complexity", 10, None)``.
+
+        Examples
+        --------
+        >>> city.filter(directory="shop", tests=False, range=("complexity", 2, None))
+        >>> city.filter()
         """
         hidden = {metric: [names] if isinstance(names, str) else list(names) for metric, names in (hide or {}).items()}
         if not tests:
@@ -334,19 +462,48 @@ class City:
         self._drive(**wish)
 
     def play(self) -> None:
-        """Let the time run, in a city with a history."""
+        """Let the time run, in a city with a history.
+
+        Examples
+        --------
+        >>> city.play()
+        """
         self._drive(type="play")
 
     def pause(self) -> None:
-        """Let the time stand."""
+        """Let the time stand still.
+
+        Examples
+        --------
+        >>> city.pause()
+        """
         self._drive(type="pause")
 
     def set_time(self, time: float, timeline: str | None = None) -> None:
-        """Go to a time: a sequence number, or nanoseconds, of this timeline or the one that is shown."""
+        """Go to a time.
+
+        Parameters
+        ----------
+        time : float
+            A sequence number, or nanoseconds.
+        timeline : str, optional
+            Name of the timeline; the one that is shown without it.
+
+        Examples
+        --------
+        >>> city.set_time(0)
+        """
         self._drive(type="set_time", time=float(time), timeline=timeline)
 
     def close(self) -> None:
-        """Close the page now, for all cities of its name."""
+        """Close the page now, for all cities of its name.
+
+        Examples
+        --------
+        >>> city.close()
+        >>> city
+        <repolis.City shop: closed>
+        """
         _close(self._page)
 
     def _drive(self, **wish: Any) -> None:
@@ -424,6 +581,11 @@ def show(
     ------
     Error
         When the port is taken, or there is no such metric.
+
+    Examples
+    --------
+    >>> city = repolis.show(repo, name="review", height="complexity")
+    >>> city.close()
     """
     look = {"area": area, "height": height, "color": color, "arcs": arcs}
     key = name or str(os.path.abspath(repo.root) if repo.root is not None else repo.name)
@@ -446,7 +608,7 @@ def replay(
         Recordings that ``repo.log`` or ``repolis log`` wrote.
     name : str, optional
         Cities of one name share a page. The path without it.
-    port, base_url, allow_hosts
+    port, base_url, allow_hosts : optional
         As :func:`show` takes them.
 
     Returns
@@ -458,6 +620,12 @@ def replay(
     ------
     Error
         When a file cannot be read, or is no recording of a city.
+
+    Examples
+    --------
+    >>> repo.log("city.rrd")
+    >>> city = repolis.replay("city.rrd")
+    >>> city.close()
     """
     files = [path] if isinstance(path, (str, os.PathLike)) else list(path)
     paths = [os.fspath(file) for file in files]
