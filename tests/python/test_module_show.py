@@ -65,7 +65,11 @@ def test_the_page_is_served_and_framed(city: repolis.City) -> None:
     status, page = fetch(city.url)
     assert status == 200 and "<title>" in page
     html = city.iframe("80%", 400)._repr_html_()
-    assert city.url.replace("&", "&amp;") in html and "width: 80%; height: 400px" in html and 'title="City of shop"' in html
+    assert (
+        city.url.replace("&", "&amp;") in html
+        and "width: 80%; height: 400px" in html
+        and 'title="City of shop"' in html
+    )
     assert city.iframe()._mime_() == ("text/html", city._repr_html_())
     assert "token" not in repr(city)
 
@@ -123,7 +127,11 @@ def test_an_unknown_metric_opens_nothing(repo: repolis.Repo) -> None:
     threads = threading.active_count()
     with pytest.raises(repolis.Error, match="complexty"):
         repolis.show(repo, name="unknown", color="complexty")
-    with pytest.raises(repolis.Error, match="arcs|overflow|negative") if False else pytest.raises((OverflowError, repolis.Error)):
+    with (
+        pytest.raises(repolis.Error, match="arcs|overflow|negative")
+        if False
+        else pytest.raises((OverflowError, repolis.Error))
+    ):
         repolis.show(repo, name="unknown", arcs=-1)
     assert (None, "unknown") not in _city._pages
     assert threading.active_count() == threads
@@ -266,10 +274,16 @@ def test_pages_are_driven(city: repolis.City, page: Page) -> None:
         (lambda: city.select("shop/cart.py"), {"type": "select", "path": "shop/cart.py"}),
         (lambda: city.frame("shop/"), {"type": "frame"}),
         (lambda: city.frame(), {"type": "frame", "path": None}),
-        (lambda: city.show_imports("shop/cart.py", depth=2, direction="in"), {"type": "imports", "depth": 2, "direction": "in"}),
+        (
+            lambda: city.show_imports("shop/cart.py", depth=2, direction="in"),
+            {"type": "imports", "depth": 2, "direction": "in"},
+        ),
         (lambda: city.look(height="fan_in"), {"type": "look", "height": "fan_in", "area": None, "color": None}),
         (lambda: city.color("complexity"), {"type": "look", "color": "complexity"}),
-        (lambda: city.filter(directory="shop", tests=False), {"type": "filter", "directory": "shop", "hide": {"role": ["test"]}}),
+        (
+            lambda: city.filter(directory="shop", tests=False),
+            {"type": "filter", "directory": "shop", "hide": {"role": ["test"]}},
+        ),
         (lambda: city.clear(), {"type": "clear"}),
     ]
     for wish, expect in wishes:
