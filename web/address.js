@@ -1,5 +1,7 @@
 // The view as the part of the address behind `#`. It never reaches a server.
 
+import { ROOM } from "./socket.js";
+
 /**
  * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").PageInfo} PageInfo
@@ -14,6 +16,7 @@ export function plainState() {
     depth: 1,
     direction: "both",
     near: false,
+    room: ROOM,
     selected: null,
     line: 0,
   };

@@ -1,6 +1,6 @@
 // Copying text, where the page may.
 
-import { button, element } from "./dom.js";
+import { button, byId, element } from "./dom.js";
 
 /**
  * A button that copies and says whether it could.
@@ -11,6 +11,7 @@ import { button, element } from "./dom.js";
 export function copyButton(label, className, text) {
   const made = button(label, className, async () => {
     made.textContent = (await copy(text())) ? "Copied" : "Not allowed here";
+    byId("announcement").textContent = made.textContent;
     setTimeout(() => (made.textContent = label), 2000);
   });
   return made;

@@ -4,6 +4,7 @@ import { copyButton } from "./clipboard.js";
 import { button, byId, element, formatValue, pathElement } from "./dom.js";
 import { editorLink, refreshEditorLink } from "./editor.js";
 import { sourceView } from "./source.js";
+import { showCard } from "./strip.js";
 
 /**
  * @typedef {import("./types.js").Details} Details
@@ -35,42 +36,13 @@ const DIRECTIONS = [
   ["in", "what imports it"],
 ];
 
-export function showHint() {
-  const hint = element("p", "hint", "Click a building, or press / and type a name, to see what it is, what it imports and what imports it.");
-  const strip = byId("selection");
-  strip.classList.add("empty");
-  strip.replaceChildren(hint);
-}
-
 /**
  * @param {Details} details
  * @param {Surroundings} around
  * @param {Actions} actions
  */
 export function showDetails(details, around, actions) {
-  const strip = byId("selection");
-  strip.classList.remove("empty");
-  const heading = summary(details);
-  const card = element("details", "card", heading, ...parts(details, around, actions));
-  card.open = true;
-  const followed = strip.contains(document.activeElement);
-  strip.replaceChildren(card);
-  strip.scrollTop = 0;
-  // Whoever came by a link stays in the strip; whoever clicked in the city stays there, and hears of it.
-  if (followed) heading.focus();
-  else byId("announcement").textContent = `Selected: ${details.path}`;
-}
-
-/** Who has chosen something elsewhere is to read on in the strip; once the details are there, at their heading. */
-export function leadToStrip() {
-  byId("selection").focus();
-  // Somebody has folded the panel.
-  if (document.activeElement !== byId("selection")) byId("city").focus();
-}
-
-/** The details that are wanted stand there already. */
-export function leadToHeading() {
-  if (document.activeElement === byId("selection")) byId("selection").querySelector("summary")?.focus();
+  showCard(summary(details), parts(details, around, actions), `Selected: ${details.path}`);
 }
 
 /**

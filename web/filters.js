@@ -110,7 +110,7 @@ function facet({ name, values }) {
   const all = button("all", "link", () => setAll(true));
   const none = button("none", "link", () => setAll(false));
   all.setAttribute("aria-label", `${title}: show all`);
-  none.setAttribute("aria-label", `${title}: hide all`);
+  none.setAttribute("aria-label", `${title}: show none`);
   const rows = values.map(({ value, count }) => {
     const box = element("input", "");
     Object.assign(box, { type: "checkbox", name, value, checked: true, onchange: takeBoxes });

@@ -17,6 +17,9 @@ export function prepareLayout() {
     if (!isChosen) showSide(!NARROW.matches);
   });
   showSide(!NARROW.matches);
+  for (const [event, by] of Object.entries({ keydown: "keyboard", pointerdown: "pointer" })) {
+    addEventListener(event, () => (document.body.dataset.by = by), { capture: true });
+  }
   // The viewer moves its own focus by Tab, and nobody would come out again.
   addEventListener(
     "keydown",

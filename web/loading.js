@@ -87,7 +87,7 @@ export class Loading {
     else this.work = this.work.then(() => (opens === undefined ? viewer.show(rrd) : viewer.recordings.introduce(opens, rrd)));
   }
 
-  /** @param {Building} building */
+  /** @param {Building | null} building */
   select(building) {
     this.viewer?.select(building);
   }

@@ -4,10 +4,12 @@ import { correct, decode, pathOf, plainState, remember, shareableLink } from "./
 import { prepareCities, showCityName } from "./cities.js";
 import { copyButton } from "./clipboard.js";
 import { Clock } from "./clock.js";
-import { leadToHeading, leadToStrip, showDetails, showHint, showReach, showSource } from "./details.js";
+import { showDetails, showReach, showSource } from "./details.js";
 import { byId } from "./dom.js";
 import { Dressing } from "./dressing.js";
+import { tellCleared, tellColor, tellSelected, tellTime } from "./embed.js";
 import { prepareFilters, showCount, showFilter } from "./filters.js";
+import { showImport } from "./imports.js";
 import { prepareLayout, revealSide } from "./layout.js";
 import { showInfo, showLegend } from "./legend.js";
 import { Loading } from "./loading.js";
@@ -16,8 +18,9 @@ import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
 import { Remotes } from "./remote.js";
 import { prepareSearch } from "./search.js";
 import { Selection, isSame } from "./selection.js";
-import { LIGHT, connect } from "./socket.js";
+import { LIGHT, ROOM, connect } from "./socket.js";
 import { hideLost, showFailure, showLost, showWarning } from "./status.js";
+import { leadToHeading, leadToStrip, showHint } from "./strip.js";
 import { Swap } from "./swap.js";
 
 /**
@@ -42,10 +45,14 @@ let selectedPath = null;
 let described = null;
 /** Cities that come in the place of these. @type {Swap | null} */
 let swap = null;
+/** Whether those of an import stand there. */
+let isImportShown = false;
+/** The import cycle that is drawn, and not the imports of what is selected. @type {number | null} */
+let drawnCycle = null;
 
 const dressing = new Dressing((before) => send({ type: "look", before, selected }));
 const selection = new Selection((building) => loading.select(building));
-const clock = new Clock(() => loading.viewer?.now() ?? null, (now) => send({ type: "time", ...now }));
+const clock = new Clock(() => loading.viewer?.now() ?? null, tellNow);
 const loading = new Loading({ selected: select, ready, timeChanged: () => clock.changed() });
 const sendTo = connect({
   message: receive,
@@ -77,8 +84,11 @@ const remotes = new Remotes(
     },
     setFilter,
     select: (path) => actions.select(path),
-    clear: () => send({ type: "clear" }),
-    frame: (building) => send({ type: "frame", building }),
+    clear: () => {
+      selection.clear();
+      send({ type: "clear" });
+    },
+    frame: (building) => send({ type: "frame", building, selected }),
     setReach: (depth, direction) => {
       state = { ...state, depth, direction };
       remember(state);
@@ -97,12 +107,12 @@ const places = {
   file: (/** @type {string} */ path) => go(path),
 };
 const actions = {
-  select: (/** @type {string} */ path) => {
-    state.line = 0;
+  select: (/** @type {string} */ path, line = 0) => {
+    state.line = line;
     send({ type: "select_path", path, frame: false });
   },
   showLine,
-  frame: () => send({ type: "frame", building: selected }),
+  frame: () => send({ type: "frame", building: selected, selected }),
   only: (/** @type {string} */ directory) => setFilter({ ...state.filter, directory }),
   setReach,
   line: () => state.line,
@@ -110,7 +120,7 @@ const actions = {
 
 prepareLayout();
 preparePlaces(places);
-byId("whole").addEventListener("click", () => send({ type: "frame", building: null }));
+byId("whole").addEventListener("click", () => send({ type: "frame", building: null, selected }));
 byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
 for (const event of ["pointerdown", "keydown"]) byId("city").addEventListener(event, () => selection.touch(), { capture: true });
 addEventListener("popstate", () => restore());
@@ -134,6 +144,8 @@ function receive(message) {
       return takeMetrics(message.city, message.changed);
     case "details":
       return describe(message);
+    case "import":
+      return describeImport(message.details);
     case "cleared":
       return clear();
     case "look":
@@ -142,7 +154,7 @@ function receive(message) {
       return swap && isOfSwap(swap) ? finish(swap) : undress(message.message);
     case "framed":
       state.near = message.near;
-      return;
+      return showSelected(message.shown_as);
     case "hits":
       return search.show(message.text, message.hits);
     case "source":
@@ -165,7 +177,14 @@ function send(command) {
 /** @returns {import("./types.js").View} */
 function view() {
   const look = state.look ?? (city && dressing.has(city.recording_id) ? recordedLook(city) : null);
-  return { look, filter: state.filter, depth: state.depth, direction: state.direction, near: state.near };
+  return {
+    look,
+    filter: state.filter,
+    depth: state.depth,
+    direction: state.direction,
+    near: state.near,
+    room: ROOM,
+  };
 }
 
 /**
@@ -176,7 +195,7 @@ function view() {
 function open(recording, isNews) {
   const info = cities.find((one) => one.recording_id === recording) ?? cities[0];
   if (!info || info === city) return;
-  selected = described = selectedPath = null;
+  forget();
   selection.forget();
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   show(info);
@@ -233,8 +252,7 @@ function dressNew(of) {
   const isPlain = !look && isSameFilter(state.filter, plainState().filter);
   if (info.recording_id === city?.recording_id || isPlain) return finish(of);
   of.looksBefore = dressing.asked ? 1 : 0;
-  const view = { look, filter: state.filter, depth: state.depth, direction: state.direction, near: state.near };
-  sendTo({ type: "look", before: null, selected: null, recording: info.recording_id, view });
+  sendTo({ type: "look", before: null, selected: null, recording: info.recording_id, view: { ...view(), look } });
 }
 
 /** Whether an answer is to the question of `dressNew`. @param {Swap} of */
@@ -277,7 +295,8 @@ function takeOver(next, info, dressed) {
   correct(state);
   if (isOther) {
     selection.forget();
-    selected = described = null;
+    selected = described = drawnCycle = null;
+    isImportShown = false;
   } else if (dressing.has(info.recording_id)) askForLook();
   if (selectedPath !== null) send({ type: "select_path", path: selectedPath, frame: false, keep: true });
   if (arePlacesOpen()) places.opened();
@@ -364,7 +383,10 @@ function restore() {
   if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
   // Who goes back to other filters stays where the camera is.
   if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: wanted.selected !== selectedPath });
-  else if (selected) send({ type: "clear" });
+  else if (selected || isImportShown) {
+    selection.clear();
+    send({ type: "clear" });
+  }
   if (isOtherLine) showLine(wanted.line);
 }
 
@@ -397,13 +419,18 @@ function askForLook() {
 }
 
 /** @param {ToPage & { type: "look" }} message */
-function dress({ legend, shown }) {
+function dress({ legend, shown, shown_as }) {
   const dressed = dressing.done();
   if (dressing.isStale) return askForLook();
   if (dressed?.recording !== city?.recording_id) return;
   showLegend(legend);
+  tellColor(legend.color.name);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
+  drawnCycle = null;
+  // Its arc may be another one now.
+  if (isImportShown) leaveImport();
+  else showSelected(shown_as);
   if (shown.hidden_selection) byId("announcement").textContent = "The selected file is hidden by the filters.";
 }
 
@@ -451,12 +478,14 @@ function showLine(line) {
 function setReach(depth, direction) {
   state = { ...state, depth, direction };
   remember(state);
-  if (selected) send({ type: "select", building: selected });
+  if (selected) send({ type: "select", building: selected, around: null, cycle: null });
 }
 
 /** @param {ToPage & { type: "details" }} message */
-function describe({ building, shown_as, details, reveal, framed }) {
+function describe({ building, shown_as, details, reveal, framed, cycle }) {
   selected = building;
+  drawnCycle = cycle;
+  isImportShown = false;
   if (framed) state.near = true;
   if (reveal) selection.request(shown_as);
   const path = pathOf(building, details);
@@ -470,8 +499,41 @@ function describe({ building, shown_as, details, reveal, framed }) {
     return;
   }
   described = building;
+  tellSelected(building, details);
   showDetails(details, { root: city?.root ?? null, depth: state.depth, direction: state.direction }, actions);
   if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
+}
+
+/** @param {import("./types.js").Now} now */
+function tellNow(now) {
+  send({ type: "time", ...now });
+  tellTime(now);
+}
+
+/**
+ * What is selected stays, and so do the arcs that are drawn around it.
+ * @param {import("./types.js").ImportDetails} details
+ */
+function describeImport(details) {
+  described = null;
+  isImportShown = true;
+  state.line = decode(location.hash).line;
+  revealSide();
+  showImport(details, selectedPath, actions.select);
+}
+
+function leaveImport() {
+  if (selectedPath !== null) return actions.select(selectedPath, state.line);
+  selection.clear();
+  clear();
+}
+
+/**
+ * Another instance may stand for what is selected, and the viewer drops its selection when it gets a layout.
+ * @param {Building | null} shown_as
+ */
+function showSelected(shown_as) {
+  if (shown_as && !isImportShown) selection.request(shown_as);
 }
 
 /**
@@ -484,11 +546,17 @@ function select(building, of) {
   if (of !== city?.recording_id) open(of, true);
   if (!selection.report(building)) return;
   state.line = 0;
-  send(building ? { type: "select", building } : { type: "clear" });
+  send(building ? { type: "select", building, around: selected, cycle: drawnCycle } : { type: "clear" });
+}
+
+function forget() {
+  selected = described = selectedPath = drawnCycle = null;
+  isImportShown = false;
 }
 
 function clear() {
-  selected = described = selectedPath = null;
+  if (selectedPath !== null) tellCleared();
+  forget();
   state = { ...state, selected: null, line: 0 };
   remember(state);
   showHint();

@@ -18,9 +18,13 @@ export class Recordings {
   /** What is shown. */
   active = "";
 
-  /** @param {WebHandle} handle */
-  constructor(handle) {
+  /**
+   * @param {WebHandle} handle
+   * @param {import("./still.js").Still} still what is seen while the viewer changes to and fro
+   */
+  constructor(handle, still) {
     this.handle = handle;
+    this.still = still;
   }
 
   /**

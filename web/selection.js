@@ -19,7 +19,7 @@ export class Selection {
   tries = 0;
   timer = 0;
 
-  /** @param {(building: Building) => void} ask makes the viewer select */
+  /** @param {(building: Building | null) => void} ask makes the viewer select, or nothing */
   constructor(ask) {
     this.ask = ask;
   }
@@ -29,10 +29,17 @@ export class Selection {
    * @param {Building} building
    */
   request(building) {
+    this.isTouched = false;
     if (isSame(building, this.reported)) return this.settle();
     this.tries = 0;
-    this.isTouched = false;
     this.await(building);
+  }
+
+  /** Makes the viewer select nothing, so that a click on what it has selected is news again. */
+  clear() {
+    const isSelected = this.awaited ?? this.reported;
+    this.forget();
+    if (isSelected) this.ask(null);
   }
 
   /** Somebody has clicked in the city or pressed a key there. */

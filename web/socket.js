@@ -4,6 +4,12 @@
 export const LIGHT = matchMedia("(prefers-color-scheme: light)");
 
 /**
+ * The viewer's layout is made for it, and does not follow when the page changes its size.
+ * @type {import("./types.js").Room}
+ */
+export const ROOM = room();
+
+/**
  * @typedef {object} Listener
  * @property {(message: import("./types.js").ToPage) => void} message
  * @property {(bytes: number) => void} received parts of an RRD stream
@@ -25,6 +31,7 @@ export function connect(listener) {
   /** @type {{ opens?: string, ends?: string }} */
   let role = {};
   let tries = 0;
+  let refusals = 0;
 
   /** @param {import("./types.js").ToPage} message */
   function receive(message) {
@@ -46,7 +53,7 @@ export function connect(listener) {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       opened = true;
-      tries = 0;
+      tries = refusals = 0;
     });
     socket.addEventListener("message", ({ data }) => {
       if (typeof data === "string") receive(JSON.parse(data));
@@ -61,8 +68,9 @@ export function connect(listener) {
     if (!opened || !known) return listener.closed(reason || explain(opened), !opened);
     tries += 1;
     if (tries === 1) listener.lost(reason);
-    // It answers and does not let the page in: that is another run with another token.
-    else if (await answers()) return listener.closed(explain(false), true);
+    // It answers and does not let the page in: that is another run with another token, if it was there the first time already.
+    else refusals = (await answers()) ? refusals + 1 : 0;
+    if (refusals > 1) return listener.closed(explain(false), true);
     setTimeout(() => {
       socket = new WebSocket(address(known));
       listen();
@@ -96,7 +104,7 @@ function address(known) {
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
   url.searchParams.set("theme", LIGHT.matches ? "light" : "dark");
-  url.searchParams.set("size", room());
+  url.searchParams.set("size", ROOM);
   if (known) {
     url.searchParams.set("back", "1");
     url.searchParams.set("known", known.join(","));
@@ -105,7 +113,6 @@ function address(known) {
   return url;
 }
 
-/** What there is room for: the report beside the city, the city alone, or that with few names. */
 function room() {
   if (matchMedia("(max-width: 899px)").matches) return "small";
   return matchMedia("(max-width: 1249px)").matches ? "narrow" : "wide";

@@ -81,8 +81,10 @@ function hasFailed() {
 }
 
 function hideWarning() {
-  byId("notice").hidden = true;
-  delete byId("notice").dataset.kind;
+  const notice = byId("notice");
+  if (notice.contains(document.activeElement)) byId("city").focus();
+  notice.hidden = true;
+  delete notice.dataset.kind;
 }
 
 /**

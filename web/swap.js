@@ -39,7 +39,11 @@ export class Swap {
   take(rrd, { opens, ends }) {
     this.then(async () => {
       if (ends !== undefined) this.mark = { recording: ends, rrd };
-      else if (opens !== undefined) await this.recordings.introduce(opens, rrd);
+      else if (opens !== undefined) {
+        // For one picture the viewer shows each recording that it hears of, however soon it is told not to.
+        await this.recordings.still.take(() => this.recordings.hold());
+        await this.recordings.introduce(opens, rrd);
+      }
       else {
         this.supply ??= this.recordings.supply();
         this.supply.push(rrd);
@@ -76,6 +80,7 @@ export class Swap {
       }
       shown();
       for (let frame = 0; frame < FRAMES; frame += 1) await new Promise(requestAnimationFrame);
+      recordings.still.remove();
       recordings.keep(this.cities.map((city) => city.recording_id));
       closed();
     });
@@ -84,6 +89,7 @@ export class Swap {
   /** The connection is gone: what came of the new cities goes too. @param {PageInfo[]} cities those that stay */
   abort(cities) {
     this.isAborted = true;
+    this.recordings.still.remove();
     if (this.supply) this.recordings.drop(this.supply);
     this.recordings.keep(cities.map((city) => city.recording_id));
   }

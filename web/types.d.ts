@@ -7,10 +7,10 @@ export interface Building {
 
 export type Command =
   | { type: "look"; before: View | null; selected: Building | null }
-  | { type: "select"; building: Building }
+  | { type: "select"; building: Building; around: Building | null; cycle: number | null }
   | { type: "select_path"; path: string; frame: boolean; keep?: boolean; line?: number }
   | { type: "clear" }
-  | { type: "frame"; building: Building | null }
+  | { type: "frame"; building: Building | null; selected: Building | null }
   | { type: "cycle"; number: number }
   | { type: "search"; text: string }
   | { type: "source"; path: string; line: number }
@@ -36,7 +36,11 @@ export interface View {
   direction: Direction;
   /** Of a large city the viewer shows buildings, and not blocks. */
   near: boolean;
+  room: Room;
 }
+
+/** What there is room for: the report beside the city, the city alone, or that with few names. */
+export type Room = "wide" | "narrow" | "small";
 
 export interface Look {
   area: string;
@@ -65,11 +69,12 @@ export type ToPage =
   | { type: "ready" }
   | Drive
   | { type: "metrics"; city: PageInfo; changed: string }
-  | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean }
+  | { type: "details"; building: Building; shown_as: Building; details: Details; reveal: boolean; framed: boolean; cycle: number | null }
+  | { type: "import"; details: ImportDetails }
   | { type: "cleared" }
-  | { type: "look"; legend: Legend; shown: Shown }
+  | { type: "look"; legend: Legend; shown: Shown; shown_as: Building | null }
   | { type: "refused"; message: string }
-  | { type: "framed"; near: boolean }
+  | { type: "framed"; near: boolean; shown_as: Building | null }
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }
   | { type: "lists"; lists: Lists }
@@ -232,6 +237,24 @@ export interface Measure {
 export interface Import {
   path: string;
   line: number | null;
+  kind: string;
+}
+
+export interface ImportDetails {
+  from: ImportEnd;
+  to: ImportEnd;
+  imports: List<ImportLine>;
+}
+
+export interface ImportEnd {
+  path: string;
+  kind: "file" | "directory";
+}
+
+export interface ImportLine {
+  from: string;
+  to: string;
+  line: number;
   kind: string;
 }
 

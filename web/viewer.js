@@ -1,6 +1,7 @@
 // The Rerun viewer on the page's canvas. This module and that of its recordings alone speak to its handle.
 
 import { Recordings } from "./recordings.js";
+import { Still } from "./still.js";
 import { prepareSupply } from "./supply.js";
 
 /**
@@ -11,6 +12,8 @@ import { prepareSupply } from "./supply.js";
 const CHANNEL = "city";
 /** Of the viewer. */
 const TIME_EVENTS = ["play", "pause", "time_update", "timeline_change"];
+/** The viewer can be told what to select, and not to select nothing: this has no picture. */
+const NOTHING = "/tables";
 // The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
 const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
 
@@ -50,7 +53,7 @@ export async function startViewer(canvas, listener) {
   await handle.start(canvas);
   nameTextAgent(canvas);
   handle.open_channel(CHANNEL, "Repolis");
-  viewer = new Viewer(handle);
+  viewer = new Viewer(handle, canvas);
   return viewer;
 }
 
@@ -65,10 +68,13 @@ function nameTextAgent(canvas) {
 }
 
 export class Viewer {
-  /** @param {WebHandle} handle */
-  constructor(handle) {
+  /**
+   * @param {WebHandle} handle
+   * @param {HTMLCanvasElement} canvas
+   */
+  constructor(handle, canvas) {
     this.handle = handle;
-    this.recordings = new Recordings(handle);
+    this.recordings = new Recordings(handle, new Still(canvas));
   }
 
   /** @param {Uint8Array} rrd a complete stream */
@@ -76,9 +82,9 @@ export class Viewer {
     this.handle.send_rrd_to_channel(CHANNEL, rrd);
   }
 
-  /** @param {Building} building */
-  select({ entity, instance }) {
-    this.handle.add_receiver(`recording://${entity}[#${instance}]`);
+  /** @param {Building | null} building */
+  select(building) {
+    this.handle.add_receiver(`recording://${building ? `${building.entity}[#${building.instance}]` : NOTHING}`);
   }
 
   /** @param {string} recording */

@@ -134,6 +134,11 @@ class City:
         self._finalizer.atexit = False
 
     @property
+    def name(self) -> str:
+        """Name of what is shown: that of the repository, or of the recording."""
+        return self._title
+
+    @property
     def url(self) -> str:
         """Address of the page. Whoever has it sees the city: it holds the token that lets in.
 

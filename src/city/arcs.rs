@@ -8,7 +8,7 @@ use super::color::{Rgb, mix};
 use super::{CITY_METRES, City, Cycles};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
-use crate::scan::{DirId, FileId};
+use crate::scan::{DirId, FileId, SourceTree};
 
 /// No city draws more arcs.
 pub const MAX_ARCS: usize = 1000;
@@ -138,8 +138,35 @@ pub fn default_budget(files: usize) -> usize {
     (60 + files / 35).min(240)
 }
 
+/// What arcs end at: files, or the directories that these were aggregated to, by [`DirId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sites {
+    plain: Option<Vec<DirId>>,
+    cyclic: Option<Vec<DirId>>,
+}
+
+impl Sites {
+    /// Whether an arc of the city stands for an import, among others.
+    pub fn holds(&self, arc: &Arc, edge: &Edge, tree: &SourceTree, cycles: Cycles<'_>) -> bool {
+        let is_cyclic = arc.kind == ArcKind::Cycle;
+        let units = if is_cyclic { &self.cyclic } else { &self.plain };
+        let site = |file: FileId| match units {
+            Some(units) => Site::Dir(units[tree.file(file).dir.index()]),
+            None => Site::File(file),
+        };
+        let is_of_kind = ArcKind::of(edge.kind).is_some_and(|kind| is_cyclic || kind == arc.kind);
+        is_of_kind && cycles.holds(edge) == is_cyclic && (site(edge.from), site(edge.to)) == (arc.from, arc.to)
+    }
+}
+
 /// The strongest of the edges, which are between buildings, cycles among them for at most a third of the budget.
-pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cycles<'_>, budget: usize) -> Vec<Arc> {
+pub(super) fn arcs(
+    city: &City,
+    census: &Census<'_>,
+    edges: &[Edge],
+    cycles: Cycles<'_>,
+    budget: usize,
+) -> (Vec<Arc>, Sites) {
     let (mut cyclic, mut plain) = (Vec::new(), Vec::new());
     for edge in edges {
         let Some(kind) = ArcKind::of(edge.kind) else { continue };
@@ -150,13 +177,13 @@ pub(super) fn arcs(city: &City, census: &Census<'_>, edges: &[Edge], cycles: Cyc
         }
     }
     let budget = budget.min(MAX_ARCS);
-    let cyclic = strongest(city, census, cyclic, budget / 3);
-    let mut arcs = strongest(city, census, plain, budget - cyclic.len());
+    let (cyclic, cyclic_units) = strongest(city, census, cyclic, budget / 3);
+    let (mut arcs, plain_units) = strongest(city, census, plain, budget - cyclic.len());
     arcs.extend(cyclic);
     arcs.sort_by(|a, b| {
         a.kind.cmp(&b.kind).then(b.weight.cmp(&a.weight)).then_with(|| (a.from, a.to).cmp(&(b.from, b.to)))
     });
-    arcs
+    (arcs, Sites { plain: plain_units, cyclic: cyclic_units })
 }
 
 /// An import on a way that leads from a selected file, or to it.
@@ -203,10 +230,11 @@ impl Link {
     }
 }
 
-/// At most `budget` arcs at the finest level that does not lose much of the links.
-fn strongest(city: &City, census: &Census<'_>, links: Vec<Link>, budget: usize) -> Vec<Arc> {
+/// At most `budget` arcs at the finest level that does not lose much of the links; and the unit of each directory, if links
+/// were aggregated.
+fn strongest(city: &City, census: &Census<'_>, links: Vec<Link>, budget: usize) -> (Vec<Arc>, Option<Vec<DirId>>) {
     let mut links = counted(links.into_iter());
-    let mut places = FxHashMap::default();
+    let (mut places, mut chosen) = (FxHashMap::default(), None);
     for limit in UNIT_LIMITS {
         if links.len() <= budget * 3 / 2 {
             break;
@@ -225,12 +253,14 @@ fn strongest(city: &City, census: &Census<'_>, links: Vec<Link>, budget: usize) 
         }
         links = coarser;
         places = unit_places(city, census, &units);
+        chosen = Some(units);
     }
     truncate(&mut links, budget);
-    links_to_arcs(links, 1.0, |site| match site {
+    let arcs = links_to_arcs(links, 1.0, |site| match site {
         Site::File(file) => city.roof(file),
         Site::Dir(dir) => places.get(&dir).copied(),
-    })
+    });
+    (arcs, chosen)
 }
 
 /// Links with the same ends become one; what stays within one site is left out.
@@ -307,7 +337,7 @@ fn curve(from: Vec3, to: Vec3, stretch: f32) -> Vec<Vec3> {
 mod tests {
     use super::super::{CityInput, ColorBy, Metric, build};
     use super::*;
-    use crate::scan::{FileClass, FileEntry, Language, SourceTree};
+    use crate::scan::{FileClass, FileEntry, Language};
 
     fn city_of(
         paths: &[&str],
@@ -315,13 +345,7 @@ mod tests {
         cycles: &[Option<u32>],
         budget: Option<usize>,
     ) -> City {
-        let entry = |path: &&str| FileEntry {
-            path: (*path).to_owned(),
-            language: Language::UNKNOWN,
-            class: FileClass::Source,
-            bytes: 1,
-        };
-        let tree = SourceTree::new(paths.iter().map(entry).collect());
+        let tree = tree_of(paths);
         let drawn: Vec<FileId> = tree.file_ids().collect();
         let values = vec![10.0; paths.len()];
         let metric = Metric { name: "lines", unit: "", values: &values };
@@ -339,6 +363,16 @@ mod tests {
         })
     }
 
+    fn tree_of(paths: &[&str]) -> SourceTree {
+        let entry = |path: &&str| FileEntry {
+            path: (*path).to_owned(),
+            language: Language::UNKNOWN,
+            class: FileClass::Source,
+            bytes: 1,
+        };
+        SourceTree::new(paths.iter().map(entry).collect())
+    }
+
     fn edges_of(edges: &[(u32, u32, ImportKind)]) -> Vec<Edge> {
         let edge = |(&(from, to, kind), line)| Edge { from: FileId(from), to: FileId(to), line, kind };
         edges.iter().zip(1..).map(edge).collect()
@@ -349,6 +383,7 @@ mod tests {
     #[track_caller]
     fn check(edges: &[(u32, u32, ImportKind)], cycles: &[Option<u32>], budget: Option<usize>, expect: &[&str]) {
         let city = city_of(&PATHS, edges, cycles, budget);
+        let (tree, edges) = (tree_of(&PATHS), edges_of(edges));
         let name = |site: Site| match site {
             Site::File(file) => PATHS[file.index()].to_owned(),
             Site::Dir(dir) => format!("dir {}", dir.0),
@@ -362,6 +397,7 @@ mod tests {
             assert_eq!(from.last(), to.first());
             let ends = arc.points[0].z.max(arc.points[arc.points.len() - 1].z);
             assert!(from[from.len() - 1].z > ends && arc.points.iter().all(|point| point.is_finite()));
+            assert_eq!(city.imports_of(arc, &edges, &tree, Cycles(cycles)).count(), arc.weight as usize);
         }
     }
 

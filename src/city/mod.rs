@@ -192,6 +192,7 @@ pub struct City {
     /// The height formula, for buildings drawn later.
     pub heights: HeightScale,
     plan: Plan,
+    sites: arcs::Sites,
 }
 
 impl City {
@@ -210,6 +211,17 @@ impl City {
         let start = self.arcs.partition_point(|arc| arc.kind < kind);
         let end = self.arcs.partition_point(|arc| arc.kind <= kind);
         &self.arcs[start..end]
+    }
+
+    /// The imports that an arc stands for, among those that the city was built from, or more of the same tree.
+    pub fn imports_of<'a>(
+        &'a self,
+        arc: &'a Arc,
+        edges: impl IntoIterator<Item = &'a Edge>,
+        tree: &'a SourceTree,
+        cycles: Cycles<'a>,
+    ) -> impl Iterator<Item = &'a Edge> {
+        edges.into_iter().filter(move |edge| self.links(edge) && self.sites.holds(arc, edge, tree, cycles))
     }
 
     /// The middle of a building's roof.
@@ -245,6 +257,7 @@ pub fn build(input: &CityInput<'_>) -> City {
         graph: DirectoryGraph::default(),
         heights,
         plan,
+        sites: arcs::Sites::default(),
     };
     if city.buildings.len() >= BLOCKS_FROM {
         city.blocks = blocks::blocks(&nodes, &rects, &city.buildings, city.legend.color.scale);
@@ -257,7 +270,7 @@ pub fn build(input: &CityInput<'_>) -> City {
     // Places that imports are aggregated to are sought among the files that have any.
     let linked = Census::new(input.tree, &linked);
     let budget = input.arc_budget.unwrap_or_else(|| default_budget(input.drawn.len()));
-    city.arcs = arcs::arcs(&city, &linked, &links, input.cycles, budget);
+    (city.arcs, city.sites) = arcs::arcs(&city, &linked, &links, input.cycles, budget);
     city.graph = graph::graph(&census, if links.is_empty() { &census } else { &linked }, &links, GRAPH_NODES);
     city
 }

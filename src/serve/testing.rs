@@ -12,7 +12,8 @@ use tungstenite::{Message, WebSocket};
 
 use super::{ServeError, ServeOptions, Server, Stopper};
 use crate::session::{
-    Building, City, CitySource, Details, Dressed, Excerpt, Hit, Kind, Lists, PageInfo, Screen, Session, View,
+    Building, City, CitySource, Details, Dressed, Excerpt, Hit, ImportDetails, Kind, Lists, PageInfo, Screen, Session,
+    View,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -30,6 +31,16 @@ impl CitySource for SmallCity {
 
     fn shown_as(&self, _view: &View, building: &Building) -> Building {
         building.clone()
+    }
+
+    fn import(
+        &self,
+        _view: &View,
+        _arc: &Building,
+        _around: Option<&Building>,
+        _cycle: Option<u64>,
+    ) -> Option<ImportDetails> {
+        None
     }
 
     fn building_of(&self, path: &str) -> Option<Building> {

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Building, Command, Details, Excerpt, Hit, Legend, Lists, LiveCity, MetricError, Offered, OwnMetric, PageInfo,
-    RecordedCity, Room, Shown, ToPage, View,
+    Building, Command, Details, Excerpt, Hit, ImportDetails, Legend, Lists, LiveCity, MetricError, Offered, OwnMetric,
+    PageInfo, RecordedCity, Room, Shown, ToPage, View,
 };
 
 /// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
@@ -20,6 +20,16 @@ pub trait CitySource: Send + Sync {
 
     /// The instance that stands for a building in a view; see [`CitySource::meant`].
     fn shown_as(&self, view: &View, building: &Building) -> Building;
+
+    /// The imports that a drawn arc stands for; `None` if the instance is none. Around a selection its arcs are drawn, or
+    /// those of a cycle.
+    fn import(
+        &self,
+        view: &View,
+        arc: &Building,
+        around: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Option<ImportDetails>;
 
     /// The building of a file, or the plate of a directory, by its path in the repository.
     fn building_of(&self, path: &str) -> Option<Building>;
@@ -120,21 +130,29 @@ impl City {
         match command {
             Command::Look { before, selected } => match source.look(view, before.as_ref(), selected.as_ref()) {
                 Ok(Dressed { legend, shown, rrd }) => {
-                    Answer { message: Some(ToPage::Look { legend, shown }), rrd: vec![rrd] }
+                    let shown_as = selected.map(|building| source.shown_as(view, &building));
+                    Answer { message: Some(ToPage::Look { legend, shown, shown_as }), rrd: vec![rrd] }
                 }
                 Err(message) => ToPage::Refused { message }.into(),
             },
-            Command::Select { building } => self.select(view, source.meant(view, building), false, false),
+            Command::Select { building, around, cycle } => {
+                match source.import(view, &building, around.as_ref(), cycle) {
+                    Some(details) => ToPage::Import { details }.into(),
+                    None => self.select(view, source.meant(view, building), false, false),
+                }
+            }
             Command::SelectPath { path, frame, keep, .. } => match source.building_of(path.trim_end_matches('/')) {
                 Some(building) => self.select(view, building, true, frame),
                 None if keep => self.cleared(view),
                 None => Answer::error(format!("{path}: not in this city")),
             },
             Command::Clear => self.cleared(view),
-            Command::Frame { building } => {
+            Command::Frame { building, selected } => {
                 let near = building.is_some();
                 let rrd = source.frame(view, building.as_ref()).into_iter().collect();
-                Answer { message: Some(ToPage::Framed { near }), rrd }
+                let view = View { near, ..view.clone() };
+                let shown_as = selected.map(|building| source.shown_as(&view, &building));
+                Answer { message: Some(ToPage::Framed { near, shown_as }), rrd }
             }
             Command::Cycle { number } => self.cycle(view, number),
             Command::Search { text } => {
@@ -152,12 +170,12 @@ impl City {
         let frame = || self.source.frame(view, Some(&building));
         let rrd = self.source.selected_imports(view, Some(&building)).into_iter();
         let rrd = rrd.chain(framed.then(frame).flatten()).collect();
-        self.described(view, building, reveal, framed, rrd).unwrap_or_else(|| self.cleared(view))
+        self.described(view, building, reveal, framed, None, rrd).unwrap_or_else(|| self.cleared(view))
     }
 
     fn cycle(&self, view: &View, number: u64) -> Answer {
         let found = self.source.cycle(view, number);
-        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, rrd));
+        let answer = found.and_then(|(building, rrd)| self.described(view, building, true, true, Some(number), rrd));
         answer.unwrap_or_else(|| Answer::error(format!("there is no import cycle {number} in this city")))
     }
 
@@ -167,11 +185,12 @@ impl City {
         building: Building,
         reveal: bool,
         framed: bool,
+        cycle: Option<u64>,
         rrd: Vec<Bytes>,
     ) -> Option<Answer> {
         let details = self.source.details(&building)?;
         let shown_as = if framed { building.clone() } else { self.source.shown_as(view, &building) };
-        Some(Answer { message: Some(ToPage::Details { building, shown_as, details, reveal, framed }), rrd })
+        Some(Answer { message: Some(ToPage::Details { building, shown_as, details, reveal, framed, cycle }), rrd })
     }
 
     fn cleared(&self, view: &View) -> Answer {

@@ -28,8 +28,9 @@ pub use city::{Answer, City, CitySource, Dressed, Screen};
 pub use event::{Event, Watch};
 pub use messages::{
     ArcKey, Building, ColorKey, Command, CycleEntry, Details, Direction, Excerpt, Facet, FacetValue, Filter, FromPage,
-    Function, Hit, HitKind, Hotspot, Import, Kind, Legend, LegendEntry, List, Lists, MAX_DEPTH, Measure, MetricInfo,
-    MetricName, Now, PageInfo, Range, Shown, SizeKey, SizeStop, ToPage, Value, View,
+    Function, Hit, HitKind, Hotspot, Import, ImportDetails, ImportEnd, ImportLine, Kind, Legend, LegendEntry, List,
+    Lists, MAX_DEPTH, Measure, MetricInfo, MetricName, Now, PageInfo, Range, Shown, SizeKey, SizeStop, ToPage, Value,
+    View,
 };
 pub use own::{MetricError, Offered, OwnMetric, OwnValues};
 pub use page::{Note, Page, Part};

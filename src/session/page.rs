@@ -196,11 +196,7 @@ impl<'s> Page<'s> {
                     self.choose(Chosen { path, kind, function, details });
                 }
             }
-            Some(ToPage::Cleared) => {
-                if self.chosen.take().is_some() {
-                    self.tell(Event::Cleared { page: self.number });
-                }
-            }
+            Some(ToPage::Cleared) if self.chosen.take().is_some() => self.tell(Event::Cleared { page: self.number }),
             Some(ToPage::Look { .. }) => self.tell(Event::Looked { page: self.number, view }),
             _ => {}
         }

@@ -22,6 +22,18 @@ impl CitySource for OneFile {
         building.clone()
     }
 
+    fn import(
+        &self,
+        _view: &View,
+        arc: &Building,
+        _around: Option<&Building>,
+        _cycle: Option<u64>,
+    ) -> Option<ImportDetails> {
+        let end = |path: &str| ImportEnd { path: path.to_owned(), kind: Kind::File };
+        let details = || ImportDetails { from: end("a.py"), to: end("b.py"), imports: List::default() };
+        (arc.entity == "/imports/runtime").then(details)
+    }
+
     fn building_of(&self, path: &str) -> Option<Building> {
         (path == "a.py").then(|| Building { entity: "/city/a".to_owned(), instance: 7 })
     }
@@ -118,6 +130,11 @@ fn a_click_gets_details_and_imports() {
 fn a_click_beside_every_building_clears() {
     check(r#"{"type":"select","building":{"entity":"/city/a","instance":8}}"#, "cleared", &["none"]);
     check(r#"{"type":"clear"}"#, "cleared", &["none"]);
+}
+
+#[test]
+fn a_click_on_an_arc_keeps_what_is_drawn() {
+    check(r#"{"type":"select","building":{"entity":"/imports/runtime","instance":0}}"#, "import", &[]);
 }
 
 #[test]

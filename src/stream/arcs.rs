@@ -30,6 +30,17 @@ pub fn entity(kind: ArcKind) -> String {
     format!("/imports/{}", kind.name())
 }
 
+/// What an entity draws imports of: a kind of the city's, or `None` for those of a selection; and the place of the arc
+/// that the instance is one half of. `None` for what is no import.
+pub fn arc_at(entity: &str, instance: u64) -> Option<(Option<ArcKind>, usize)> {
+    let index = usize::try_from(instance / 2).ok()?;
+    if entity == SELECTED {
+        return Some((None, index));
+    }
+    let kind = ArcKind::DRAWN.into_iter().find(|&kind| self::entity(kind) == entity)?;
+    Some((Some(kind), index))
+}
+
 /// Arcs as line strips, two an arc: the paler half is at the imported end.
 pub fn strips(arcs: &[Arc], radius: impl Fn(&Arc) -> Radius) -> LineStrips3D {
     let halves = || arcs.iter().flat_map(|arc| arc.halves().map(|half| (half, radius(arc))));
@@ -82,6 +93,14 @@ fn short_names(paths: &[String]) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_halves_are_one_arc() {
+        assert_eq!(arc_at("/imports/cycles", 4), Some((Some(ArcKind::Cycle), 2)));
+        assert_eq!(arc_at("/imports/selected", 3), Some((None, 1)));
+        assert_eq!(arc_at("/imports/others", 0), None);
+        assert_eq!(arc_at("/city/src", 0), None);
+    }
 
     #[test]
     fn names_are_told_apart() {

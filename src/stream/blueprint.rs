@@ -13,6 +13,7 @@ use rerun::external::re_log_types::{BlueprintActivationCommand, LogMsg};
 use rerun::external::uuid::Uuid;
 use rerun::log::ChunkError;
 use rerun::{Color, Points3D, StoreId, StoreKind};
+use serde::{Deserialize, Serialize};
 
 use super::APPLICATION_ID;
 use super::chunks::StoreWriter;
@@ -76,11 +77,11 @@ fn activation() -> LogMsg {
 }
 
 /// Messages that move the camera, so that what lies between two corners in metres fills a good part of the picture. The
-/// whole city is framed as at first.
-pub fn frame_messages(place: Frame, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+/// whole city is framed as at first in so much room.
+pub fn frame_messages(place: Frame, room: Room, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     let eye_and_target = match place {
-        Frame::City => eye_and_target(Extent::TYPICAL),
+        Frame::City => eye_and_target_in(room),
         Frame::Part(min, max) => eye_and_target_near(min, max),
     };
     layout.log(&eye_entity(), &eye_controls(eye_and_target))?;
@@ -166,8 +167,14 @@ fn background(theme: Theme) -> Background {
     Background::new(BackgroundKind::SolidColor).with_color(Color::from_rgb(red, green, blue))
 }
 
+/// The viewer's own colour, black or white: it follows the system by itself. Another layout would take the camera along.
+fn background_of_viewer() -> Background {
+    Background::clear_fields().with_kind(BackgroundKind::SolidColor)
+}
+
 /// How much room a page has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Room {
     /// For views beside the city.
     #[default]
@@ -187,14 +194,12 @@ pub fn theme_messages(
     nanos_since_epoch: u64,
 ) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
-    layout.log(&background_entity(), &background(theme))?;
+    layout.log(&background_entity(), &background_of_viewer())?;
     if room != Room::Wide {
         layout.log(&format!("container/{ROOT}"), &tabs())?;
     }
     if room == Room::Small {
-        let (eye, target) = eye_and_target(Extent::TYPICAL);
-        let (from_aside, target) = (eye - target, target + NEARER_TARGET);
-        layout.log(&eye_entity(), &eye_controls((target + from_aside * NEARER, target)))?;
+        layout.log(&eye_entity(), &eye_controls(eye_and_target_in(room)))?;
     }
     let mut names = StoreWriter::addition(loaded.store.clone(), nanos_since_epoch);
     let mut shown = Points3D::update_fields().with_colors([names_color(theme)]);
@@ -210,16 +215,11 @@ pub fn theme_messages(
     Ok(messages)
 }
 
-/// Messages that give an open recording and its layout another theme. The camera goes where it was last sent.
+/// Messages that give the names of an open recording another theme. The layout has none; see [`background_of_viewer`].
 pub fn repaint_messages(store: &StoreId, theme: Theme, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
-    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
-    layout.log(&background_entity(), &background(theme))?;
     let mut names = StoreWriter::addition(store.clone(), nanos_since_epoch);
     names.log(NAMES, &Points3D::update_fields().with_colors([names_color(theme)]))?;
-    let mut messages = layout.finish();
-    messages.push(activation());
-    messages.extend(names.finish());
-    Ok(messages)
+    Ok(names.finish())
 }
 
 /// Names are drawn over a box in the viewer's own theme.
@@ -261,6 +261,15 @@ fn eye_and_target(extent: Extent) -> (glam::Vec3, glam::Vec3) {
 const NEARER: f32 = 0.84;
 /// In metres: nearer, the front needs more room below.
 const NEARER_TARGET: glam::Vec3 = glam::vec3(0.0, -70.0, 0.0);
+
+/// As at first in so much room.
+fn eye_and_target_in(room: Room) -> (glam::Vec3, glam::Vec3) {
+    let (eye, target) = eye_and_target(Extent::TYPICAL);
+    match room {
+        Room::Wide | Room::Narrow => (eye, target),
+        Room::Small => (target + NEARER_TARGET + (eye - target) * NEARER, target + NEARER_TARGET),
+    }
+}
 
 /// From a target to the eye, for what is one metre wide: higher up than at first, to see over the neighbours.
 const FROM_ABOVE: glam::Vec3 = glam::vec3(-0.25, -0.72, 1.17);

@@ -3,11 +3,11 @@
 use rerun::{Boxes3D, FillMode, Points3D, Radius};
 
 use super::StreamError;
-use super::blueprint::{Theme, names_color};
+use super::blueprint::{Room, Theme, names_color};
 use super::chunks::StoreWriter;
 use super::record::color;
 use crate::analysis::Analysis;
-use crate::city::{City, District};
+use crate::city::{City, District, fitting_small_page};
 
 /// The entity of the plates; its instances are `DirId`s.
 pub const GROUND: &str = "/ground";
@@ -24,17 +24,17 @@ pub fn log(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result
         .with_labels(analysis.tree.dirs.iter().take(plates.len()).map(|dir| or_name(&dir.path, &analysis.name)))
         .with_show_labels(false);
     writer.log(GROUND, &boxes)?;
-    let names = names(analysis, city)
+    let names = names(analysis, city, Room::Wide)
         .with_radii([Radius::new_ui_points(0.0)])
         .with_colors([names_color(Theme::Dark)])
         .with_show_labels(true);
     Ok(writer.log(NAMES, &names)?)
 }
 
-/// Logs what another layout changes of both.
-pub fn log_layout(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
+/// Logs what another layout changes of both, on a page with so much room.
+pub fn log_layout(writer: &mut StoreWriter, analysis: &Analysis, city: &City, room: Room) -> Result<(), StreamError> {
     writer.log(GROUND, &boxes(&plates(analysis, city)))?;
-    Ok(writer.log(NAMES, &names(analysis, city))?)
+    Ok(writer.log(NAMES, &names(analysis, city, room))?)
 }
 
 type Plate = (glam::Vec3, glam::Vec3, [u8; 3]);
@@ -55,13 +55,17 @@ fn boxes(plates: &[Plate]) -> Boxes3D {
         .with_colors(plates.iter().map(|plate| color(plate.2)))
 }
 
-/// The largest plates first: small pages show the first ones only.
-fn names(analysis: &Analysis, city: &City) -> Points3D {
+/// The largest plates first: on small pages they go before others.
+fn names(analysis: &Analysis, city: &City, room: Room) -> Points3D {
     let mut named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
     let area = |district: &District| district.half_size.x * district.half_size.y;
     named.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.dir.cmp(&b.dir)));
-    Points3D::new(named.iter().map(|district| district.label_anchor()))
-        .with_labels(named.iter().map(|district| or_name(&district.name, &analysis.name)))
+    let name = |district: &District| (district.label_anchor(), or_name(&district.name, &analysis.name).to_owned());
+    let mut names: Vec<_> = named.into_iter().map(name).collect();
+    if room == Room::Small {
+        names = fitting_small_page(&names).into_iter().map(|index| names[index].clone()).collect();
+    }
+    Points3D::new(names.iter().map(|(anchor, _)| *anchor)).with_labels(names.iter().map(|(_, name)| name.as_str()))
 }
 
 /// The root has no name of its own: it is called after the repository.

@@ -7,7 +7,7 @@ use super::blocks::BLOCKS;
 use super::chunks::StoreWriter;
 use super::load::Loaded;
 use super::record::color;
-use super::{StreamError, arcs, blocks, blueprint, ground};
+use super::{Room, StreamError, arcs, blocks, blueprint, ground};
 use crate::city::{ArcKind, Building, City};
 use crate::scan::FileId;
 
@@ -63,7 +63,7 @@ impl Changes {
 
 /// Messages that show `city`, built from the same analysis, in the place of what was shown, of which only the `changes`
 /// are sent; they win over what was logged before `nanos_since_epoch`. Buildings stay the instances they are; those that
-/// `shows` refuses become boxes of size zero.
+/// `shows` refuses become boxes of size zero. Names are those that there is `room` for.
 ///
 /// # Errors
 /// When Rerun refuses a chunk, which no input should cause.
@@ -73,11 +73,12 @@ pub fn look(
     shows: impl Fn(FileId) -> bool,
     distance: Distance,
     changes: Changes,
+    room: Room,
     nanos_since_epoch: u64,
 ) -> Result<Vec<LogMsg>, StreamError> {
     let mut writer = StoreWriter::addition(loaded.store.clone(), nanos_since_epoch);
     if changes.layout {
-        ground::log_layout(&mut writer, &loaded.analysis, city)?;
+        ground::log_layout(&mut writer, &loaded.analysis, city, room)?;
     }
     match distance {
         Distance::Far if !loaded.blocks.is_empty() => log_blocks(&mut writer, loaded, city)?,

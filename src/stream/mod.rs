@@ -19,6 +19,7 @@ mod tables;
 
 use std::io;
 
+pub use arcs::arc_at;
 pub use blocks::BLOCKS;
 pub use blueprint::{
     Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,

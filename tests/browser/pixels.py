@@ -19,6 +19,8 @@ LEAST_SATURATION = 0.3
 STEP = 4
 # Of 255, in one of red, green and blue.
 CLEAR_DIFFERENCE = 24
+# The height of the viewer's tabs, with names in white.
+TABS = 40
 
 T = TypeVar("T")
 
@@ -88,6 +90,13 @@ def count_hue(page: Page, hue: float, least_saturation: float = LEAST_SATURATION
     distance = np.abs(hues - hue)
     near = np.minimum(distance, 1 - distance) < HUE_TOLERANCE
     return int(np.count_nonzero(near & (saturations > least_saturation)))
+
+
+def count_outline(page: Page) -> int:
+    """Pixels of the light grey that the viewer outlines a selection with, and of what else has it, as rims of letters."""
+    city = np.asarray(picture(page), dtype=int)[TABS:]
+    least, most = city.min(axis=2), city.max(axis=2)
+    return int(np.count_nonzero((least > 165) & (least < 215) & (most - least < 50)))
 
 
 def poll(measure: Callable[[], T], holds: Callable[[T], bool], deadline_secs: float, what: str) -> T:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_SECS, ROOT, City, Watched
-from pixels import inner_points, settled_picture, wait_for_buildings
+from pixels import (
+    count_outline,
+    difference,
+    inner_points,
+    picture,
+    poll,
+    settled_picture,
+    wait_for_buildings,
+)
 from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from test_page import FRAMES
 
@@ -65,3 +73,21 @@ def test_a_hit_is_a_building_among_others(large: Page) -> None:
     large.evaluate("location.hash = ''")
     expect(large.locator("#selection.empty")).to_be_attached()
     click_until_selected(large, is_part)
+
+
+def test_what_is_selected_is_outlined_from_afar_too(large: Page) -> None:
+    large.emulate_media(color_scheme="dark")
+    large.evaluate("location.hash = ''")
+    expect(large.locator("#selection.empty")).to_be_attached()
+    large.get_by_role("button", name="Whole city").click()
+    large.mouse.move(5, 5)
+    far = settled_picture(large, DEADLINE_SECS)
+    plain = count_outline(large)
+    large.evaluate("location.hash = 'select=area3/part60/m7.py'")
+    poll(lambda: difference(far, picture(large)), lambda share: share > 0.2, DEADLINE_SECS, "share of other pixels")
+    settled_picture(large, DEADLINE_SECS)
+    large.get_by_role("button", name="Whole city").click()
+    poll(lambda: difference(far, picture(large)), lambda share: share < 0.02, DEADLINE_SECS, "share of other pixels")
+    # By the block that it is in.
+    poll(lambda: count_outline(large) - plain, lambda more: more > 40, DEADLINE_SECS, "pixels of an outline")
+    large.emulate_media(color_scheme="light")

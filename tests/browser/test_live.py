@@ -195,6 +195,12 @@ def test_fifty_replaced_cities_are_given_back(shown: Shown) -> None:
     assert shown.errors == []
 
 
+def next_selected(host: Host) -> dict:
+    while (event := host.events.get(timeout=4))["event"] != "selected":
+        pass
+    return event
+
+
 def test_a_click_comes_out(shown: Shown) -> None:
     page, host = shown.page, shown.host
     joined = host.wait_for("joined")
@@ -206,7 +212,7 @@ def test_a_click_comes_out(shown: Shown) -> None:
         started = time.monotonic()
         page.mouse.click(x, y)
         try:
-            selected = host.events.get(timeout=4)
+            selected = next_selected(host)
         except queue.Empty:
             # The same building, or an arc before it.
             continue
@@ -291,7 +297,7 @@ def test_wishes_are_quick_in_a_city_of_5000_files(context: BrowserContext, tmp_p
     def measure(what: str, done: str, type_: str, **wish: object) -> None:
         started = time.monotonic()
         assert "error" not in host.ask(type_, **wish)
-        page.wait_for_function(done, polling=5)
+        page.wait_for_function(f"() => {done}", polling=5)
         taken = time.monotonic() - started
         print(f"{what}: {taken * 1e3:.0f} ms until the page says so")
         assert taken < LATENCY_SECS, what
@@ -343,7 +349,7 @@ def test_a_host_that_comes_back_is_found_again(context: BrowserContext, tmp_path
     again = Host(folder, str(parts.port), parse_qs(parts.query)["token"][0])
     assert again.url == shown.host.url
     expect(page.locator("#notice")).to_be_hidden()
-    expect(page.locator("#counts b").first).to_have_text("19")
+    expect(page.locator("#counts b").first).to_have_text("18")
     expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
     expect(page.locator("#menu-color")).to_have_value("role")
     again.wait_for("selected", path="shop/cart.py")

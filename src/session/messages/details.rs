@@ -136,6 +136,39 @@ pub struct Import {
     pub kind: String,
 }
 
+/// What an arc stands for: imports of one place by another.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportDetails {
+    /// The importing end.
+    pub from: ImportEnd,
+    /// The imported end.
+    pub to: ImportEnd,
+    /// Each import, in the order of the importing files.
+    pub imports: List<ImportLine>,
+}
+
+/// An end of an arc.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportEnd {
+    /// Relative to the root; empty for the root itself.
+    pub path: String,
+    /// Directories stand for files of theirs where there are too many arcs.
+    pub kind: Kind,
+}
+
+/// One import by its importing file.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportLine {
+    /// The importing file.
+    pub from: String,
+    /// The imported file.
+    pub to: String,
+    /// 1-based, in the importing file.
+    pub line: u32,
+    /// Such as "runtime" or "type-only".
+    pub kind: String,
+}
+
 /// A function of the selected file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Function {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Remote;
 
 pub use answers::{CycleEntry, Excerpt, Hit, HitKind, Hotspot, Lists, Shown};
-pub use details::{Details, Function, Import, Kind, List, Measure, Value};
+pub use details::{Details, Function, Import, ImportDetails, ImportEnd, ImportLine, Kind, List, Measure, Value};
 pub use info::{
     ArcKey, ColorKey, Facet, FacetValue, Legend, LegendEntry, MetricInfo, MetricName, PageInfo, SizeKey, SizeStop,
 };
@@ -42,10 +42,16 @@ pub enum Command {
         /// What is selected, whose arcs follow too.
         selected: Option<Building>,
     },
-    /// A building or plate was clicked in the viewer.
+    /// A building, plate or import was clicked in the viewer.
     Select {
         /// What was clicked.
         building: Building,
+        /// The building whose imports are drawn, and the cycle if they are rather those of one.
+        #[serde(default)]
+        around: Option<Building>,
+        /// As the metric `cycle` counts.
+        #[serde(default)]
+        cycle: Option<u64>,
     },
     /// A file or directory was chosen by its path, outside the viewer.
     SelectPath {
@@ -67,6 +73,9 @@ pub enum Command {
     Frame {
         /// Where to; the city for `None`.
         building: Option<Building>,
+        /// What is selected.
+        #[serde(default)]
+        selected: Option<Building>,
     },
     /// An import cycle was chosen: its imports are drawn and the camera goes there.
     Cycle {
@@ -171,6 +180,13 @@ pub enum ToPage {
         reveal: bool,
         /// Whether the camera goes there.
         framed: bool,
+        /// The import cycle that is drawn, and not the imports of what was selected.
+        cycle: Option<u64>,
+    },
+    /// An import was clicked. What is selected stays, and its imports are still drawn.
+    Import {
+        /// What is known of it.
+        details: ImportDetails,
     },
     /// What was selected has no details.
     Cleared,
@@ -180,6 +196,8 @@ pub enum ToPage {
         legend: Legend,
         /// What is to be seen.
         shown: Shown,
+        /// The instance that now stands for what is selected.
+        shown_as: Option<Building>,
     },
     /// There is no such look, so that what was shown stays.
     Refused {
@@ -190,6 +208,8 @@ pub enum ToPage {
     Framed {
         /// To a building or plate, and not to the whole city.
         near: bool,
+        /// The instance that now stands for what is selected.
+        shown_as: Option<Building>,
     },
     /// What a search found, the best first.
     Hits {
@@ -217,7 +237,7 @@ pub enum ToPage {
     },
 }
 
-/// One instance of a batch: a file's building or, under `/ground`, a directory's plate.
+/// One instance of a batch: a file's building; a directory's plate under `/ground`; half an arc under `/imports`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Building {
     /// The batch's entity path, such as `/city/src`.

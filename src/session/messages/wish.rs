@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::city::Look;
 use crate::metrics::Column;
 use crate::scan::FileId;
+use crate::stream::Room;
 
 /// The farthest that the imports of a selection are drawn.
 pub const MAX_DEPTH: u32 = 3;
@@ -22,6 +23,8 @@ pub struct View {
     pub filter: Filter,
     /// Whether the camera is near buildings, of which a large city shows blocks only from afar.
     pub near: bool,
+    /// How much room the page has for names.
+    pub room: Room,
     /// How many imports away from the selected file arcs are drawn, from 1 to [`MAX_DEPTH`].
     pub depth: u32,
     /// Which of the imports around the selected file are drawn.

@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::RecordedCity;
 use crate::session::{
-    Building, CitySource, Details, Dressed, Excerpt, Hit, Lists, MetricError, Offered, OwnMetric, Screen, View,
+    Building, CitySource, Details, Dressed, Excerpt, Hit, ImportDetails, Lists, MetricError, Offered, OwnMetric,
+    Screen, View,
 };
 
 /// A recorded city behind a lock, which only a new metric takes for itself.
@@ -34,6 +35,16 @@ impl CitySource for LiveCity {
 
     fn shown_as(&self, view: &View, building: &Building) -> Building {
         self.read().shown_as(view, building)
+    }
+
+    fn import(
+        &self,
+        view: &View,
+        arc: &Building,
+        around: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Option<ImportDetails> {
+        self.read().import(view, arc, around, cycle)
     }
 
     fn building_of(&self, path: &str) -> Option<Building> {

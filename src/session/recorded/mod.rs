@@ -1,6 +1,7 @@
 //! What a page asks of a city, answered from its recording.
 
 mod details;
+mod imports;
 mod info;
 mod lists;
 mod live;
@@ -18,8 +19,8 @@ use rustc_hash::FxHashMap;
 
 use super::sources::excerpt;
 use super::{
-    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, Lists, Measure, PageInfo, Screen, Shown, Sources,
-    View,
+    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, PageInfo, Screen,
+    Shown, Sources, View,
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
@@ -167,7 +168,7 @@ impl RecordedCity {
     ) -> Result<Vec<LogMsg>, StreamError> {
         let distance = if view.is_far() { Distance::Far } else { Distance::Near };
         let changes = before.map_or(Changes::ALL, |before| self.changes(before, view));
-        stream::look(&self.loaded, city, |file| shape.shows(file), distance, changes, nanos_since_epoch())
+        stream::look(&self.loaded, city, |file| shape.shows(file), distance, changes, view.room, nanos_since_epoch())
     }
 
     fn changes(&self, before: &View, now: &View) -> Changes {
@@ -204,7 +205,7 @@ impl RecordedCity {
 
     fn framed(&self, view: &View, place: Frame) -> Option<Bytes> {
         let mut messages = self.approach(view, matches!(place, Frame::Part(..)));
-        messages.extend(stream::frame_messages(place, nanos_since_epoch()).ok()?);
+        messages.extend(stream::frame_messages(place, view.room, nanos_since_epoch()).ok()?);
         bytes_of(&messages)
     }
 
@@ -214,9 +215,13 @@ impl RecordedCity {
     }
 
     fn selection(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Result<Vec<LogMsg>, StreamError> {
+        self.arcs(shape, &self.steps_around(view, shape, building))
+    }
+
+    fn steps_around(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Vec<Step> {
         let file = building.and_then(|building| self.file_of(building));
         let steps = file.map(|file| self.steps(file, view.depth(), view.direction, |file| shape.roof(file).is_some()));
-        self.arcs(shape, &steps.unwrap_or_default())
+        steps.unwrap_or_default()
     }
 }
 
@@ -246,6 +251,19 @@ impl CitySource for RecordedCity {
         match block {
             Some(block) => Building { entity: stream::BLOCKS.to_owned(), instance: block as u64 },
             None => building.clone(),
+        }
+    }
+
+    fn import(
+        &self,
+        view: &View,
+        arc: &Building,
+        around: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Option<ImportDetails> {
+        match stream::arc_at(&arc.entity, arc.instance)? {
+            (Some(kind), index) => self.city_import(view, kind, index),
+            (None, index) => self.selected_import(view, around, cycle, index),
         }
     }
 
@@ -291,8 +309,7 @@ impl CitySource for RecordedCity {
     }
 
     fn cycle(&self, view: &View, number: u64) -> Option<(Building, Vec<Bytes>)> {
-        let index = usize::try_from(number).ok()?.checked_sub(1)?;
-        let cycle = self.loaded.analysis.graph.cycles.get(index)?;
+        let cycle = self.cycle_files(number)?;
         let (shape, steps) = (self.shape(view), self.cycle_steps(cycle));
         let imports = |file: FileId| steps.iter().filter(|step| step.to == file).count();
         let shown = cycle.iter().copied().filter(|&file| shape.shows(file));

@@ -82,3 +82,94 @@ impl RecordedCity {
         Ok((column, unknown))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::analysis::{Options, analyze};
+    use crate::city::{Look, city_of};
+    use crate::scan::Place;
+    use crate::session::{City, Command, Screen, Session};
+    use crate::stream;
+
+    fn city() -> City {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.py"), "import b\ndef run():\n    pass\n").unwrap();
+        std::fs::write(folder.path().join("b.py"), "x = 1\n").unwrap();
+        let place = Place::Folder(folder.path().to_owned());
+        let analysis = analyze(&place, &Options::default(), &(), &AtomicBool::new(false)).unwrap();
+        let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
+        let city = city_of(&analysis, &Look { area, height, color, arcs: None }, |_| true).unwrap();
+        let recording = stream::to_bytes(&stream::record(&analysis, &city, "{}").unwrap()).unwrap();
+        City::new(RecordedCity::new(stream::load(&recording).unwrap()), recording)
+    }
+
+    fn metric(name: &str, values: OwnValues) -> OwnMetric {
+        OwnMetric { name: name.to_owned(), unit: "points".to_owned(), description: "of the test".to_owned(), values }
+    }
+
+    /// The legend's first entry and the value of `a.py` once the city is coloured by it.
+    #[track_caller]
+    fn check(values: OwnValues, expect_legend: &str, expect_value: Option<&str>) {
+        let session = Session::new(city(), Vec::new());
+        assert_eq!(session.add_metric(&metric("risk", values)).unwrap(), Vec::<String>::new());
+        let mut page = session.join(Screen::default());
+        let mut ask = |command: &str| {
+            let look = r#"{"area":"code_lines","height":"complexity","color":"risk"}"#;
+            let message = format!(r#"{{"view":{{"look":{look}}},{command}}}"#);
+            serde_json::to_value(page.answer(serde_json::from_str(&message).unwrap()).message).unwrap()
+        };
+        let key = ask(r#""type":"look","selected":null"#)["legend"]["color_key"].clone();
+        let first = if key["entries"].is_null() { &key["stops"][0] } else { &key["entries"][0] };
+        assert_eq!(first["label"], expect_legend);
+        let details = ask(r#""type":"select_path","path":"a.py""#)["details"]["metrics"].clone();
+        let value = details.as_array().unwrap().iter().find(|measure| measure["name"] == "risk");
+        assert_eq!(value.map(|measure| measure["value"].to_string()).as_deref(), expect_value);
+    }
+
+    #[test]
+    fn values_of_every_form_are_shown() {
+        check(OwnValues::Numbers(vec![Some(2.5), Some(4.5)]), "2.5", Some("2.5"));
+        check(OwnValues::Numbers(vec![None, Some(4.5)]), "4.5", None);
+        check(OwnValues::Texts(vec![Some("high".to_owned()), None]), "high", Some(r#""high""#));
+        check(OwnValues::NumbersByPath([("a.py".to_owned(), 1.0), ("b.py".to_owned(), 3.0)].into()), "1", Some("1.0"));
+        check(OwnValues::TextsByPath([("a.py".to_owned(), "low".to_owned())].into()), "low", Some(r#""low""#));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let session = Session::new(city(), Vec::new());
+        let refused = |name: &str, values| session.add_metric(&metric(name, values)).unwrap_err();
+        let none = || OwnValues::Numbers(vec![None, None]);
+        for name in ["", " ", "a:b", "a\nb", &"x".repeat(61)] {
+            assert_eq!(refused(name, none()), MetricError::Name(name.to_owned()));
+        }
+        assert_eq!(refused("complexity", none()), MetricError::Taken("complexity".to_owned()));
+        let error = refused("risk", OwnValues::Texts(vec![None]));
+        assert_eq!(error, MetricError::Length { name: "risk".to_owned(), given: 1, files: 2 });
+        let values = OwnValues::NumbersByPath([("c.py".to_owned(), 1.0)].into());
+        assert_eq!(session.add_metric(&metric("risk", values)).unwrap(), ["c.py"]);
+    }
+
+    #[test]
+    fn new_values_take_the_place_of_old_ones() {
+        let session = Session::new(city(), Vec::new());
+        for values in [OwnValues::Numbers(vec![None, None]), OwnValues::Texts(vec![None, None])] {
+            session.add_metric(&metric("risk", values)).unwrap();
+        }
+        let info = session.info();
+        let known: Vec<_> = info.metrics.iter().filter(|metric| metric.name == "risk").collect();
+        assert_eq!((known.len(), known[0].range), (1, None));
+    }
+
+    #[test]
+    fn functions_and_paths_are_found() {
+        let source = city().source;
+        assert_eq!(source.function_at("a.py", 2).as_deref(), Some("run"));
+        assert_eq!(source.function_at("a.py", 1), None);
+        assert_eq!(source.nearest("aa.py"), ["a.py", "b.py"]);
+        assert!(matches!(serde_json::from_str(r#"{"type":"swapped"}"#), Ok(Command::Swapped)));
+    }
+}

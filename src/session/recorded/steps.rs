@@ -32,6 +32,12 @@ impl RecordedCity {
         outgoing.chain(incoming.into_iter().map(step(ArcKind::Incoming))).collect()
     }
 
+    /// The files of a cycle, sorted, by its number as the metric `cycle` counts.
+    pub(super) fn cycle_files(&self, number: u64) -> Option<&[FileId]> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.loaded.analysis.graph.cycles.get(index).map(Vec::as_slice)
+    }
+
     /// The imports between the files of a cycle, which are sorted.
     pub(super) fn cycle_steps(&self, cycle: &[FileId]) -> Vec<Step> {
         let edges = cycle.iter().flat_map(|&file| self.imports_of(file));
