@@ -44,8 +44,10 @@ class _Page:
         self.is_open = True
         self.selection: Selection | None = None
         self.listeners: dict[object, _Listener] = {}
-        events = served.events()
-        threading.Thread(target=self._follow, args=(events,), name="repolis-events", daemon=True).start()
+        self.events = served.events()
+        thread = threading.Thread(target=self._follow, args=(self.events,), name="repolis-events", daemon=True)
+        thread.start()
+        _following.add(thread)
 
     def _follow(self, events: _repolis.Events) -> None:
         while self.is_open:
@@ -63,6 +65,7 @@ class _Page:
 
     def close(self) -> None:
         self.is_open = False
+        self.events.close()
         self.served.stop()
         for listener in self.listeners.values():
             listener.stop()
@@ -106,6 +109,8 @@ class _Listener:
 
 _pages: dict[tuple[object, str], _Page] = {}
 _lock = threading.RLock()
+#: Threads that wait in Rust, where Python must not end them.
+_following: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
 class City:
@@ -135,7 +140,13 @@ class City:
 
     @property
     def name(self) -> str:
-        """Name of what is shown: that of the repository, or of the recording."""
+        """Name of what is shown: that of the repository, or of the recording.
+
+        Examples
+        --------
+        >>> city.name
+        'shop'
+        """
         return self._title
 
     @property
@@ -424,6 +435,7 @@ class City:
         >>> city.add_metric("risk", {"shop/cart.py": 0.5, "shop/main.py": 0.1})
         >>> city.look(height="risk")
         """
+        self._check_open()
         by_path = _values.by_path(values)
         unknown = self._page.served.add_metric(name, by_path, unit, description or "given by the notebook")
         _values.warn_of(unknown, len(by_path))
@@ -511,9 +523,12 @@ class City:
         """
         _close(self._page)
 
-    def _drive(self, **wish: Any) -> None:
+    def _check_open(self) -> None:
         if not self._page.is_open:
             raise Error(f"{self._title}: this city is closed; show it again with repolis.show")
+
+    def _drive(self, **wish: Any) -> None:
+        self._check_open()
         self._page.served.drive(wish)
 
     def _repr_html_(self) -> str:
@@ -704,6 +719,8 @@ def _close(page: _Page) -> None:
 def _close_all() -> None:
     for page in list(_pages.values()):
         _close(page)
+    for thread in list(_following):
+        thread.join(1)
 
 
 def _selection(event: dict[str, Any]) -> Selection:

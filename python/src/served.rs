@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, RecordedCi
 use repolis::stream;
 
 use crate::answers::primitive;
-use crate::errors::{drive_error, error};
+use crate::errors::{drive_error, error, metric_error};
 use crate::repo::{Measured, Repo, look};
 
 /// What is shown.
@@ -126,7 +127,7 @@ impl Served {
         description: String,
     ) -> PyResult<Vec<String>> {
         let metric = OwnMetric { name, unit, description, values: own_values(values) };
-        py.detach(|| self.session.add_metric(&metric)).map_err(|source| error(py, source))
+        py.detach(|| self.session.add_metric(&metric)).map_err(|source| metric_error(py, source))
     }
 
     /// What happens in the pages from now on.
@@ -201,6 +202,11 @@ impl Events {
         let event = py.detach(|| self.queue.pop(timeout));
         event.map(|event| primitive(py, &event)).transpose()
     }
+
+    /// Lets go of a thread that waits, which gets ``None``; nothing comes any more.
+    fn close(&self) {
+        self.queue.close();
+    }
 }
 
 /// More events than these are not kept for a thread that is busy: the oldest go.
@@ -210,6 +216,7 @@ const MAX_WAITING: usize = 1024;
 struct Queue {
     events: Mutex<VecDeque<Event>>,
     filled: Condvar,
+    is_closed: AtomicBool,
 }
 
 impl Queue {
@@ -222,10 +229,19 @@ impl Queue {
         self.filled.notify_one();
     }
 
+    fn close(&self) {
+        let _events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_closed.store(true, Ordering::Relaxed);
+        self.filled.notify_all();
+    }
+
     fn pop(&self, timeout: Duration) -> Option<Event> {
         let until = Instant::now() + timeout;
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
+            if self.is_closed.load(Ordering::Relaxed) {
+                return None;
+            }
             if let Some(event) = events.pop_front() {
                 return Some(event);
             }

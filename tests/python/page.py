@@ -30,7 +30,7 @@ class Page:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         address = f"ws://{parts.netloc}{parts.path}socket?{parts.query}&theme=dark&size=wide"
-        self.socket = connect(address, origin=f"http://{parts.netloc}", max_size=None)
+        self.socket = connect(address, origin=f"http://{parts.netloc}", max_size=None, legacy=True)
         self.messages: list[dict[str, Any]] = []
         self.received_bytes = 0
         self.city: dict[str, Any] = {}
