@@ -6,7 +6,7 @@ CARGO_FLAGS := --release --locked
 
 export INSTA_UPDATE := no
 
-.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-web blueprints bench
+.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-wheel test-web blueprints bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,6 +20,7 @@ test: ## all tests, and the set-up that they need
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-wheel
 
 setup: ## the Python environment in .venv, and Chromium where apt-get can install it
 	@scripts/setup
@@ -32,6 +33,9 @@ test-rust: ## unit tests, and the program on small repositories (tests/it)
 
 test-python: setup build ## Rerun's own tools on recordings, the commands of the docs, the page in Chromium
 	@scripts/test-python
+
+test-wheel: setup ## the wheel that pip builds, on every CPython that is here
+	@scripts/test-wheel
 
 test-web: ## types of web/*.js, where npm is
 	@scripts/test-web
