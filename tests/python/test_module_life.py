@@ -38,7 +38,7 @@ for turn in range(200):
         before = rss()
     if turn % 20 == 0:
         repo = repolis.analyze(sys.argv[1])
-    city = repolis.show(repo)
+    city = repolis.show(repo, color=("complexity", "fan_in")[turn % 2])
     assert city.url == url
     heard = city.on_select(lambda selection: None)
 poll(lambda: page.heard("replaced"), "the page follows")
