@@ -83,13 +83,15 @@ def main() -> None:
     """Ends with 1 when something is wrong, having said what."""
     wheel = Path(sys.argv[1]).resolve()
     found = mistakes(wheel)
-    known = interpreters()
-    found += [said for version, path in known.items() if (said := try_on(version, path, wheel))]
+    works = []
+    for version, interpreter in interpreters().items():
+        said = try_on(version, interpreter, wheel)
+        found += [said] if said else []
+        works += [] if said else [version]
     for mistake in found:
         print(f"test-wheel: {wheel.name}: {mistake}", file=sys.stderr)
-    if found:
-        sys.exit(1)
-    print(f"test-wheel: {wheel.name}: {wheel.stat().st_size:,} bytes, works on CPython {', '.join(known)}")
+    print(f"test-wheel: {wheel.name}: {wheel.stat().st_size:,} bytes, works on CPython {', '.join(works)}")
+    sys.exit(bool(found))
 
 
 if __name__ == "__main__":
