@@ -135,7 +135,7 @@ pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
     }
     let target = target_of(file);
     let part = part_of(&target);
-    *PART.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.clone());
+    begin(&part);
     let written = File::create(&part).and_then(|mut part| encode(&mut part));
     let renamed = written.and_then(|()| fs::rename(&part, &target));
     if renamed.is_err() {
@@ -145,10 +145,15 @@ pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
     renamed.map_err(unwritten)
 }
 
+/// A file or folder is half written from now on.
+pub fn begin(part: &Path) {
+    *PART.lock().unwrap_or_else(PoisonError::into_inner) = Some(part.to_owned());
+}
+
 /// Removes what is half written, before the process ends without further ado.
 pub fn abandon() {
     if let Some(part) = PART.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        let _ = fs::remove_file(part);
+        let _ = if part.is_dir() { fs::remove_dir_all(part) } else { fs::remove_file(part) };
     }
 }
 

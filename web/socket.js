@@ -24,6 +24,8 @@ export const ROOM = room();
  * @returns {(message: import("./types.js").FromPage) => void} sends a command; without effect once closed
  */
 export function connect(listener) {
+  const folder = document.querySelector('meta[name="city-data"]');
+  if (folder instanceof HTMLMetaElement) return connectToFolder(folder.content, listener);
   let socket = new WebSocket(address(null));
   let opened = false;
   let rrd = new Uint8Array();
@@ -81,6 +83,19 @@ export function connect(listener) {
   return (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
+}
+
+/**
+ * Where no server answers. What that needs is not loaded elsewhere.
+ * @param {string} base
+ * @param {Listener} listener
+ * @returns {(message: import("./types.js").FromPage) => void}
+ */
+function connectToFolder(base, listener) {
+  const screen = { isLight: LIGHT.matches, room: room() };
+  const opening = import("./offline.js").then(({ openFolder }) => openFolder(base, listener, screen));
+  opening.catch((error) => listener.closed(`${error}`, false));
+  return (message) => void opening.then((send) => send(message));
 }
 
 /** Until a lost connection is sought, and sought again. */

@@ -4,6 +4,8 @@ import { Recordings } from "./recordings.js";
 import { Still } from "./still.js";
 import { prepareSupply } from "./supply.js";
 
+import { inflated } from "./inflate.js";
+
 /**
  * @typedef {import("./types.js").Building} Building
  * @typedef {import("./types.js").WebHandle} WebHandle
@@ -142,6 +144,10 @@ function wasmAddress() {
 async function download(address, progress) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`The viewer could not be loaded: ${response.status} ${response.statusText}.`);
+  if (address.endsWith(".gz")) {
+    const size = Number(response.headers.get("content-length") ?? 0);
+    return inflated(response, "application/wasm", (loaded) => progress(loaded, size));
+  }
   const total = Number(response.headers.get("x-uncompressed-length") ?? 0);
   const copy = response.clone();
   void count(copy, (loaded) => progress(loaded, total));

@@ -215,7 +215,7 @@ fn analyze_here(
         });
     }
     progress.report("resolving imports", 0, 1);
-    let resolution = timings.time("resolve", || resolve(&Sources { tree: &tree, facts: &facts }));
+    let resolution = timings.time("resolve", || resolve(&Sources { tree: &tree, facts: &facts, skipped: &skipped }));
     let graph = timings.time("graph", || CodeGraph::new(tree.files.len(), &resolution.edges));
     let metrics = timings.time("metrics", || match options.wanted {
         Wanted::Everything => metrics::compute(&tree.files, &facts, &graph, &Usage::new(&tree, &resolution.entries)),

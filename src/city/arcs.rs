@@ -14,6 +14,8 @@ use crate::scan::{DirId, FileId, SourceTree};
 pub const MAX_ARCS: usize = 1000;
 /// Straight pieces of an arc; even, as each half has its own colour.
 const SEGMENTS: usize = 16;
+/// Points of each half of an arc.
+pub const POINTS_OF_HALF: usize = SEGMENTS / 2 + 1;
 /// Units that files are aggregated to, finest first; before them come the files themselves.
 const UNIT_LIMITS: [usize; 6] = [256, 128, 64, 32, 16, 8];
 

@@ -37,8 +37,13 @@ impl Default for Look {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LookError {
     /// The analysis has no metric of this name.
-    #[error("{0}: no such metric")]
-    NoMetric(String),
+    #[error("{name}: no such metric; there are {}", known.join(", "))]
+    NoMetric {
+        /// The name as given.
+        name: String,
+        /// Every name.
+        known: Vec<String>,
+    },
     /// Footprints and heights need numbers.
     #[error("{0}: not a metric of numbers")]
     NotNumbers(String),
@@ -74,7 +79,8 @@ pub fn city_of(analysis: &Analysis, look: &Look, shows: impl Fn(FileId) -> bool)
 }
 
 fn metric<'a>(analysis: &'a Analysis, name: &str) -> Result<&'a metrics::Metric, LookError> {
-    analysis.metric(name).ok_or_else(|| LookError::NoMetric(name.to_owned()))
+    let known = || analysis.metrics.iter().map(|metric| metric.name.to_string()).collect();
+    analysis.metric(name).ok_or_else(|| LookError::NoMetric { name: name.to_owned(), known: known() })
 }
 
 fn numbers<'a>(analysis: &'a Analysis, name: &str) -> Result<(&'a metrics::Metric, Vec<f64>), LookError> {

@@ -20,14 +20,14 @@ mod tests;
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
 
-pub use arcs::{Arc, ArcKind, MAX_ARCS, Site, Step, THICKEST_ARC, arcs_along, default_budget};
+pub use arcs::{Arc, ArcKind, MAX_ARCS, POINTS_OF_HALF, Site, Step, THICKEST_ARC, arcs_along, default_budget};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
 pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};
 pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
 pub use labels::{FIRST_TARGET, FROM_ASIDE, MAX_LABELS, fitting_small_page};
 pub use look::{Look, LookError, city_of};
-pub use sizes::{FOOTPRINT_POWER, HeightScale};
+pub use sizes::{FOOTPRINT_POWER, HeightScale, LOWEST_OF_SIDE};
 
 use crate::lang::ImportKind;
 use crate::resolve::Edge;

@@ -11,7 +11,9 @@ const STEPS: f64 = 4.0;
 /// The tallest building, as a share of the city's width.
 const TALLEST: f64 = 0.22;
 /// The lowest building, as a share of the city's width and of its own side, whichever is less.
-const LOWEST: (f64, f64) = (0.004, 0.35);
+const LOWEST: f64 = 0.004;
+/// See [`HeightScale::lowest_metres`].
+pub const LOWEST_OF_SIDE: f64 = 0.35;
 /// The median building is lifted towards this share of the tallest …
 const MEDIAN_HEIGHT: f64 = 0.06;
 /// … by a power within these bounds.
@@ -52,7 +54,8 @@ pub struct HeightScale {
     pub power: f64,
     /// Height of the largest value in metres.
     pub tallest_metres: f64,
-    lowest_metres: f64,
+    /// Height of a building without a value in metres, unless its shorter side times [`LOWEST_OF_SIDE`] is less.
+    pub lowest_metres: f64,
 }
 
 impl HeightScale {
@@ -62,12 +65,12 @@ impl HeightScale {
         let max = values.last().copied().unwrap_or(1.0);
         let median = values.get(values.len() / 2).copied().unwrap_or(1.0);
         let power = lifting_power(median / max, MEDIAN_HEIGHT, HEIGHT_POWERS);
-        Self { max, power, tallest_metres: TALLEST * city_metres, lowest_metres: LOWEST.0 * city_metres }
+        Self { max, power, tallest_metres: TALLEST * city_metres, lowest_metres: LOWEST * city_metres }
     }
 
     /// The height of a building with this value and the shorter side given.
     pub fn metres(&self, value: f64, side_metres: f64) -> f64 {
-        let lowest = self.lowest_metres.min(LOWEST.1 * side_metres);
+        let lowest = self.lowest_metres.min(LOWEST_OF_SIDE * side_metres);
         let share = positive(value).map_or(0.0, |value| (value / self.max).min(1.0).powf(self.power));
         lowest + (self.tallest_metres - lowest) * share
     }

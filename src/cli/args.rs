@@ -177,7 +177,7 @@ pub struct FileArgs {
 }
 
 /// How a city looks.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct LookArgs {
     /// Metric of the footprint.
     #[arg(long, value_name = "METRIC", default_value = AREA, help_heading = "Look")]

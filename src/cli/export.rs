@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::args::{Cli, SourceArgs};
-use super::{print_line, say, source, summary, tell};
+use super::args::{Cli, LookArgs, SourceArgs};
+use super::{print_line, say, site, source, summary, tell};
 use crate::analysis::Analysis;
 use crate::export::{FORMATS, Format, Level, Options, Shape, TABLES, format_named, format_of_file};
 use crate::metrics::ON_DEMAND;
@@ -23,6 +23,7 @@ Examples:
   repolis export .@v1.0 -o graph.json             of a git revision
   repolis export city.rrd --format csv -o -        one table of a recording to standard output
   repolis export . --depth 2 -o graph.dot         which directories import which
+  repolis export . --format html -o city/         the city as a folder for any static web host
 
 The page docs/export.md has the schema of each format.";
 
@@ -31,10 +32,10 @@ pub struct Export {
     #[command(flatten)]
     pub source: SourceArgs,
     /// Format of the file [default: by the end of its name]
-    #[arg(long, value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)), help_heading = "Format")]
+    #[arg(long, value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name).chain([site::NAME])), help_heading = "Format")]
     pub format: Option<String>,
     /// File to write; `-` is standard output. A folder, or a name that ends with `/`, takes every table of csv
-    /// and parquet.
+    /// and parquet. For html, the folder.
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
     /// Table to write as csv or parquet [default: files]
@@ -49,6 +50,8 @@ pub struct Export {
     /// How deep the directories of a diagram may lie [default: at most 50 are shown]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Format")]
     pub depth: Option<u32>,
+    #[command(flatten)]
+    pub look: LookArgs,
 }
 
 /// See [`Level`].
@@ -60,6 +63,12 @@ pub enum LevelArg {
 
 /// Analyses the source, or reads it, and writes it.
 pub fn run(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<()> {
+    if args.format.as_deref() == Some(site::NAME) {
+        return site::run(cli, args, cancelled);
+    }
+    if args.look.has_options() {
+        bail!("--area, --height, --color and --arcs are for {}: other formats hold numbers", site::NAME);
+    }
     let format = format(args)?;
     let options = options(args, format)?;
     // One file holds one table.
@@ -106,7 +115,7 @@ fn format(args: &Export) -> Result<&'static Format> {
         None => format_of_file(&args.output.to_string_lossy()),
     };
     let Some(format) = format else {
-        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).chain([site::NAME]).collect();
         bail!(
             "{}: its name does not tell the format; add --format with one of {}",
             args.output.display(),

@@ -3,11 +3,13 @@
 mod args;
 mod check;
 mod export;
+mod folder;
 mod look;
 mod native;
 mod progress;
 mod query;
 mod show;
+mod site;
 mod source;
 mod summary;
 mod table;
@@ -94,13 +96,13 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     }
     if let Some(url) = &view.connect {
         stream::check_url(url)?;
-        let built = build(cli, &view.city, cancelled)?;
+        let built = build(cli, &view.city, &[], cancelled)?;
         stream::send(&built.messages, url)?;
         say(cli, &format!("sent to {url}"));
         return built.print_summary(cli, false);
     }
     let server = show::prepare(&view.show)?;
-    let built = build(cli, &view.city, cancelled)?;
+    let built = build(cli, &view.city, &[], cancelled)?;
     built.print_summary(cli, false)?;
     let (bytes, place) = (stream::to_bytes(&built.messages)?, built.place.clone());
     // The page is answered from what the recording holds.
@@ -116,7 +118,7 @@ fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
     if let Some(url) = &log.connect {
         stream::check_url(url)?;
     }
-    let mut built = build(cli, &log.city, cancelled)?;
+    let mut built = build(cli, &log.city, &[], cancelled)?;
     let (messages, timings) = (&built.messages, &mut built.timings);
     // Both are tried even when one fails: a viewer that went away costs no recording.
     let written =
@@ -149,8 +151,9 @@ fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
     show::show(cli, show, server, recordings)
 }
 
-/// Analyses the source, says what was found, and builds the messages of its recording.
-fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
+/// Analyses the source, says what was found, and builds the messages of its recording. Metrics that are computed on demand
+/// are in it if they are in the look or among `demanded`.
+fn build(cli: &Cli, args: &CityArgs, demanded: &[String], cancelled: &AtomicBool) -> Result<Built> {
     look::check_names(&args.look)?;
     let source = Source::new(&args.source.path)?;
     let Source::Place(place) = &source else {
@@ -160,6 +163,7 @@ fn build(cli: &Cli, args: &CityArgs, cancelled: &AtomicBool) -> Result<Built> {
     let mut analysis = source::analysis(cli, &source, &args.source, cancelled)?;
     let mut timings = std::mem::take(&mut analysis.timings);
     let messages = on_workers(|| {
+        demanded.iter().for_each(|name| analysis.demand(name));
         let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
         Ok::<_, anyhow::Error>(timings.time("record", || stream::record(&analysis, &city, &args.json()))?)
     })??;

@@ -124,6 +124,11 @@ impl Opened {
         Self { place: Some(place), ..self }
     }
 
+    /// The recording, and what was read of it.
+    pub fn into_parts(self) -> (Vec<u8>, Loaded) {
+        (self.bytes, self.loaded)
+    }
+
     /// What it is of.
     pub fn analysis(&self) -> &Analysis {
         &self.loaded.analysis
@@ -148,7 +153,7 @@ pub fn read_recordings(cli: &Cli, files: &[Found]) -> Result<Vec<Opened>> {
 }
 
 /// Reads a recording and makes sure that it has a city.
-fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
+pub fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
     let opened = Opened::new(bytes).with_context(|| file.display().to_string())?;
     if !stream::has_footer(&opened.bytes) {

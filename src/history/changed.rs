@@ -132,7 +132,11 @@ fn committed(
     if revision == "HEAD" && repository.head().is_ok_and(|head| head.is_unborn()) {
         return Ok(FxHashMap::default());
     }
-    let object = repository.rev_parse_single(revision).map_err(|error| no_revision(&error))?;
+    let object = repository.rev_parse_single(revision).map_err(|error| match Revision::open(folder, revision) {
+        // It knows the names that there are.
+        Err(told @ RevisionError::Unknown { .. }) => told.into(),
+        _ => no_revision(&error),
+    })?;
     let tree =
         object.object().map_err(|error| no_revision(&error))?.peel_to_tree().map_err(|error| no_revision(&error))?;
     let files = tree.traverse().breadthfirst.files().map_err(|error| no_revision(&error))?;

@@ -29,7 +29,7 @@ pub struct Community<'a> {
     pub number: usize,
     /// How many files it has.
     pub files: u32,
-    /// The directory that holds most of them; empty for the root.
+    /// The directory that holds most of them; `.` is the root.
     pub directory: &'a str,
     /// How many it holds.
     pub in_directory: u32,
@@ -67,7 +67,7 @@ pub struct MisplacedFile<'a> {
 pub fn communities(analysis: &Analysis) -> Grouping<'_> {
     let (tree, found) = (&analysis.tree, analysis.graph.communities());
     let compared = compare(tree, &analysis.graph, &found);
-    let dir = |dir| &*tree.dir(dir).path;
+    let dir = |dir| Some(&*tree.dir(dir).path).filter(|path| !path.is_empty()).unwrap_or(".");
     let communities = compared.mains.iter().zip(1..).map(|(main, number)| Community {
         number,
         files: main.of_files,
@@ -91,7 +91,7 @@ pub fn communities(analysis: &Analysis) -> Grouping<'_> {
         modularity: found.modularity,
         files: found.of.iter().flatten().count(),
         communities: communities.collect(),
-        levels: compared.levels.iter().map(level).collect(),
+        levels: compared.levels.iter().filter(|level| level.directories > 0).map(level).collect(),
         best_depth: compared.best_depth,
         misplaced: misplaced.collect(),
     }

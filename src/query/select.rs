@@ -14,7 +14,7 @@ const SUGGESTIONS: usize = 3;
 pub struct Selection {
     /// As it was named, from the root of the repository on.
     pub name: String,
-    /// In path order, at least one.
+    /// In path order; none only where there is no file at all.
     pub files: Vec<FileId>,
 }
 
@@ -44,7 +44,7 @@ pub fn select(analysis: &Analysis, name: &str) -> Result<Selection, QueryError> 
     let tree = &analysis.tree;
     let path = normal(name);
     let found = at_path(tree, &path);
-    if !found.is_empty() {
+    if !found.is_empty() || path.is_empty() {
         let name = if path.is_empty() { ".".to_owned() } else { path };
         return Ok(Selection { name, files: found });
     }
@@ -90,8 +90,10 @@ fn globs(pattern: &str, is_anchored: bool) -> Result<GlobSet, globset::Error> {
 }
 
 fn suggest(tree: &SourceTree, path: &str) -> Vec<String> {
+    // As they are written on Windows.
+    let path = path.replace('\\', "/");
     let files = tree.files.iter().map(|file| &*file.path);
-    nearest(path, files.chain(tree.dirs.iter().skip(1).map(|dir| &*dir.path)), SUGGESTIONS)
+    nearest(&path, files.chain(tree.dirs.iter().skip(1).map(|dir| &*dir.path)), SUGGESTIONS)
 }
 
 #[cfg(test)]
@@ -134,6 +136,10 @@ mod tests {
         fails(
             "db.py",
             "db.py: no such file or directory in the repository; did you mean app/db.py, app/dbx.py or app/db/x.py?",
+        );
+        fails(
+            "app\\dbx.py",
+            "app\\dbx.py: no such file or directory in the repository; did you mean app/dbx.py, app/db.py or app/db/x.py?",
         );
         fails("app/uu", "app/uu: no such file or directory in the repository; did you mean app/ui, app/db or app?");
         fails(

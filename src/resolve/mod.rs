@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use self::entry::Entry;
 use crate::lang::{Facts, Family, ImportKind, caught, family};
-use crate::scan::{FileId, SourceTree};
+use crate::scan::{FileId, Skip, SourceTree};
 
 /// An import of one file of the repository by another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,12 +72,20 @@ pub struct Sources<'a> {
     pub tree: &'a SourceTree,
     /// Facts by [`FileId`].
     pub facts: &'a [Facts],
+    /// What is there and no file of the repository, such as pictures; sorted by path.
+    pub skipped: &'a [Skip],
 }
 
 impl<'a> Sources<'a> {
     /// Facts of one file.
     pub fn facts(&self, id: FileId) -> &'a Facts {
         &self.facts[id.index()]
+    }
+
+    /// Why what is at the path was left out.
+    pub fn why_skipped(&self, path: &str) -> Option<&'a str> {
+        let at = self.skipped.binary_search_by(|skip| (*skip.path).cmp(path)).ok()?;
+        Some(&self.skipped[at].reason)
     }
 
     /// The files of one family, in path order.

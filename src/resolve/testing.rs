@@ -37,7 +37,8 @@ pub fn parse_fixture(fixture: &str) -> (SourceTree, Vec<Facts>) {
 /// `a.py:5 -> .gone (unresolved: …)`.
 pub fn render(fixture: &str) -> String {
     let (tree, facts) = parse_fixture(fixture);
-    let Resolution { edges, externals, unresolved, .. } = resolve(&Sources { tree: &tree, facts: &facts });
+    let Resolution { edges, externals, unresolved, .. } =
+        resolve(&Sources { tree: &tree, facts: &facts, skipped: &[] });
     let path = |id| &*tree.file(id).path;
     let mut lines = Vec::new();
     for edge in edges {
@@ -71,7 +72,7 @@ pub fn check(fixture: &str, expect: &str) {
 #[track_caller]
 pub fn check_entries(fixture: &str, expect: &str) {
     let (tree, facts) = parse_fixture(fixture);
-    let resolution = resolve(&Sources { tree: &tree, facts: &facts });
+    let resolution = resolve(&Sources { tree: &tree, facts: &facts, skipped: &[] });
     let actual = resolution.entries.iter().map(|(file, entry)| format!("{} {}", tree.file(*file).path, entry.name()));
     let expect: Vec<_> = expect.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(actual.collect::<Vec<_>>().join("\n"), expect.join("\n"));

@@ -20,6 +20,8 @@ pub struct Rule {
     pub id: String,
     /// Where it stands.
     pub place: Place,
+    /// Where its name stands, or else the rule.
+    pub name_place: Place,
     /// Its table in the rule file, such as `forbidden[2]`.
     pub path: String,
     /// Why it is there, as the user wrote it.
@@ -205,12 +207,36 @@ pub struct Limit {
     pub key: String,
     /// Whose metric it is.
     pub by: LimitBy,
+    /// What is made of the values below a directory.
+    pub aggregate: Aggregate,
     /// The largest value that is fine.
     pub max: Option<f64>,
     /// The smallest value that is fine.
     pub min: Option<f64>,
     /// The files that count; all where it is empty.
     pub files: Globs,
+}
+
+/// What one value is made of those of all files below a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// What they are together.
+    Sum,
+    /// What they are on average.
+    Mean,
+    /// The largest.
+    Max,
+}
+
+impl Aggregate {
+    /// What stands before the name of the metric.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Sum => "",
+            Self::Mean => "mean ",
+            Self::Max => "largest ",
+        }
+    }
 }
 
 /// Whose metric is limited.
@@ -272,7 +298,7 @@ impl Check {
                     LimitBy::Directory => " of a directory",
                 };
                 let files = if limit.files.0.is_empty() { "" } else { " in " };
-                format!("{kind}: {}{by}{files}{}", limit.metric, limit.files.describe())
+                format!("{kind}: {}{}{by}{files}{}", limit.aggregate.prefix(), limit.metric, limit.files.describe())
             }
         }
     }

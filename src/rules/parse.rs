@@ -6,7 +6,9 @@ use rustc_hash::FxHashSet;
 
 use super::config::{Entry, Mistake, Node, Place, Section, Value, parse_toml};
 use super::glob::{Glob, Globs, PACKAGE};
-use super::model::{Check, CyclesOf, Exception, Kinds, Layer, Layers, Limit, LimitBy, Rule, Rules, Severity};
+use super::model::{
+    Aggregate, Check, CyclesOf, Exception, Kinds, Layer, Layers, Limit, LimitBy, Rule, Rules, Severity,
+};
 use crate::lang::ImportKind;
 
 /// Import-linter's: deep enough for any package.
@@ -56,10 +58,18 @@ const TABLES: [(&str, ReadCheck); 7] = [
 /// What all rules have.
 fn rule(section: &mut Section<'_>, check: Check) -> Rule {
     let name = section.text("name").map(str::to_owned);
+    if name.as_ref().is_some_and(|name| name.trim().is_empty() || name.contains(char::is_control)) {
+        section.wrong(
+            section.place_of("name"),
+            "name",
+            "must be a line of text; leave it out, or say what the rule is called",
+        );
+    }
     let counts_imports = !matches!(check, Check::Limit(_));
     Rule {
         id: name.unwrap_or_else(|| check.describe()),
         place: section.place,
+        name_place: section.place_of("name"),
         path: section.path.clone(),
         reason: section.text("reason").unwrap_or_default().to_owned(),
         severity: severity(section),
@@ -146,7 +156,7 @@ fn needed_globs(section: &mut Section<'_>, key: &'static str) -> Globs {
     section.require(key, &format!("{key} = \"src/**\""));
     let texts = section.texts(key);
     if section.has(key) && texts.is_empty() && section.get(key).is_some_and(|node| node.items().is_empty()) {
-        section.wrong(section.place, key, "is empty; name at least one glob");
+        section.wrong(section.place_of(key), key, "is empty; name at least one glob");
     }
     globs_of(section, key, &texts)
 }
@@ -185,12 +195,16 @@ fn layers(section: &mut Section<'_>) -> Option<Check> {
     let items = section.get("layers").map_or(&[][..], Node::items);
     let layers: Vec<_> = items.iter().map(|item| layer(section, item)).collect();
     if section.has("layers") && layers.len() < 2 {
-        section.wrong(section.place, "layers", "needs two layers at least, from high to low");
+        section.wrong(section.place_of("layers"), "layers", "needs two layers at least, from high to low");
     }
     let within = globs(section, "within");
     let exhaustive = section.flag("exhaustive");
     if exhaustive && within.0.is_empty() {
-        section.wrong(section.place, "exhaustive", "needs `within`: the directories that hold nothing but layers");
+        section.wrong(
+            section.place_of("exhaustive"),
+            "exhaustive",
+            "needs `within`: the directories that hold nothing but layers",
+        );
     }
     let unlayered = globs(section, "unlayered");
     let transitive = section.flag("transitive");
@@ -236,7 +250,7 @@ fn independent(section: &mut Section<'_>) -> Option<Check> {
     let each = globs(section, "each");
     if parts.len() < 2 && each.0.is_empty() {
         section.wrong(
-            section.place,
+            section.place_of("parts"),
             "parts",
             "needs two parts at least, or `each` with a glob such as \"src/features/*\"",
         );
@@ -252,8 +266,10 @@ fn cycles(section: &mut Section<'_>) -> Option<Check> {
     let files = file_globs(section, "files", files);
     let depth = section.number("depth").map_or(DEPTH, |depth| depth as u32);
     let skip = globs(section, "skip");
-    if of == CyclesOf::Files && section.has("skip") {
-        section.wrong(section.place, "skip", "only stands with of = \"siblings\"; take files out with `files`");
+    for (key, instead) in [("skip", "; take files out with `files`"), ("depth", "")] {
+        if of == CyclesOf::Files && section.has(key) {
+            section.wrong(section.place_of(key), key, &format!("only stands with of = \"siblings\"{instead}"));
+        }
     }
     let check = Check::Cycles { of, files, skip, depth };
     if is_allowed {
@@ -269,13 +285,21 @@ fn limit(section: &mut Section<'_>) -> Option<Check> {
     let metric = section.text("metric").unwrap_or_default().to_owned();
     let words = [("file", LimitBy::File), ("function", LimitBy::Function), ("directory", LimitBy::Directory)];
     let by = choice(section, "by", &words);
+    let sums = [("sum", Aggregate::Sum), ("mean", Aggregate::Mean), ("max", Aggregate::Max)];
+    let aggregate = choice(section, "aggregate", &sums);
+    if by != LimitBy::Directory && section.has("aggregate") {
+        section.wrong(section.place_of("aggregate"), "aggregate", "only stands with by = \"directory\"");
+    }
     let (max, min) = (section.number("max"), section.number("min"));
+    if max.zip(min).is_some_and(|(max, min)| max < min) {
+        section.wrong(section.place_of("max"), "max", "is less than `min`; no value is both");
+    }
     if !section.has("max") && !section.has("min") {
         section.wrong(section.place, "max", "is missing; add `max` or `min`");
     }
     let files = globs(section, "files");
     let files = file_globs(section, "files", files);
-    Some(Check::Limit(Limit { metric, place, key: "metric".to_owned(), by, max, min, files }))
+    Some(Check::Limit(Limit { metric, place, key: "metric".to_owned(), by, aggregate, max, min, files }))
 }
 
 /// `[limits]`: the largest value of each metric of a file.
@@ -283,17 +307,26 @@ fn limits(node: &Node, mistakes: &RefCell<Vec<Mistake>>) -> Vec<Rule> {
     let section = Section::new("limits", node, mistakes);
     let mut rules = Vec::new();
     for Entry { key, place, value } in node.entries() {
-        let Value::Number(max) = value.value else {
-            section.wrong(value.place, key, &format!("expected a number, found {}", value.value.kind()));
-            continue;
+        let max = match value.value {
+            Value::Number(max) if max >= 0.0 && max.is_finite() => max,
+            Value::Number(_) => {
+                section.wrong(value.place, key, "must be a finite number that is not negative");
+                continue;
+            }
+            _ => {
+                section.wrong(value.place, key, &format!("expected a number, found {}", value.value.kind()));
+                continue;
+            }
         };
         let files = Globs::default();
         let (metric, key) = (key.clone(), key.clone());
-        let limit = Limit { metric, place: *place, key, by: LimitBy::File, max: Some(max), min: None, files };
+        let (by, aggregate) = (LimitBy::File, Aggregate::Sum);
+        let limit = Limit { metric, place: *place, key, by, aggregate, max: Some(max), min: None, files };
         let check = Check::Limit(limit);
         rules.push(Rule {
             id: check.describe(),
             place: *place,
+            name_place: *place,
             path: section.path.clone(),
             reason: String::new(),
             severity: Severity::Error,
@@ -311,8 +344,8 @@ fn twice(rules: &Rules) -> Vec<Mistake> {
     let mut seen = FxHashSet::default();
     let again = rules.rules.iter().filter(|rule| !seen.insert(rule.id.as_str()));
     let mistake = |rule: &Rule| Mistake {
-        place: rule.place,
-        key: rule.check.kind().to_owned(),
+        place: rule.name_place,
+        key: format!("{}.name", rule.path),
         message: format!("another rule above is `{}` too; give each a `name` of its own", rule.id),
     };
     again.map(mistake).collect()

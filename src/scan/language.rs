@@ -61,6 +61,12 @@ impl Language {
         self.0.map_or("Text", LanguageType::name)
     }
 
+    /// The language of this name.
+    pub fn named(name: &str) -> Self {
+        // `tokei` takes the names of its variants too, and calls the variant `Text` "Plain Text".
+        Self(LanguageType::from_name(name).filter(|language| language.name() == name))
+    }
+
     fn of_lower_name(name: &str) -> Self {
         if let Some((_, language)) = NAMES.iter().find(|(names, _)| names.contains(&name)) {
             return Self(Some(*language));

@@ -21,10 +21,13 @@ const UNCOMPRESSED_LENGTH: HeaderName = HeaderName::from_static("x-uncompressed-
 const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
-struct Asset {
-    name: &'static str,
+/// A file that the binary carries.
+pub struct Asset {
+    /// The last part of its address.
+    pub name: &'static str,
     content_type: &'static str,
-    bytes: &'static [u8],
+    /// What it holds, compressed if it is one of the viewer's.
+    pub bytes: &'static [u8],
 }
 
 macro_rules! page_file {
@@ -34,7 +37,7 @@ macro_rules! page_file {
 }
 
 /// Modules import each other by relative addresses, so all of these live under one hash.
-static PAGE_FILES: &[Asset] = &[
+pub static PAGE_FILES: &[Asset] = &[
     page_file!("address.js", JS),
     page_file!("cities.js", JS),
     page_file!("clipboard.js", JS),
@@ -46,6 +49,7 @@ static PAGE_FILES: &[Asset] = &[
     page_file!("embed.js", JS),
     page_file!("filters.js", JS),
     page_file!("imports.js", JS),
+    page_file!("inflate.js", JS),
     page_file!("layout.js", JS),
     page_file!("legend.js", JS),
     page_file!("loading.js", JS),
@@ -69,8 +73,19 @@ static PAGE_FILES: &[Asset] = &[
     page_file!("icon.svg", "image/svg+xml"),
 ];
 
+/// What the page needs besides where no session answers it.
+pub static OFFLINE_FILES: &[Asset] = &[
+    page_file!("offline.js", JS),
+    page_file!("offline-answers.js", JS),
+    page_file!("offline-arcs.js", JS),
+    page_file!("offline-data.js", JS),
+    page_file!("offline-looks.js", JS),
+    page_file!("offline-search.js", JS),
+    page_file!("offline-streams.js", JS),
+];
+
 /// Compressed by the build script.
-static VIEWER_FILES: &[Asset] = &[
+pub static VIEWER_FILES: &[Asset] = &[
     Asset {
         name: "re_viewer.js",
         content_type: JS,
@@ -82,23 +97,28 @@ static VIEWER_FILES: &[Asset] = &[
         bytes: include_bytes!(concat!(env!("OUT_DIR"), "/re_viewer_bg.wasm.gz")),
     },
 ];
-const VIEWER_HASH: &str = env!("REPOLIS_VIEWER_HASH");
+pub const VIEWER_HASH: &str = env!("REPOLIS_VIEWER_HASH");
 
-static PAGE_HASH: LazyLock<String> = LazyLock::new(|| {
+static PAGE_HASH: LazyLock<String> = LazyLock::new(|| hash(PAGE_FILES));
+
+/// Names a version of files in their address.
+pub fn hash<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> String {
     let mut hasher = DefaultHasher::new();
-    for asset in PAGE_FILES {
+    for asset in assets {
         hasher.write_usize(asset.bytes.len());
         hasher.write(asset.bytes);
     }
     format!("{:016x}", hasher.finish())
-});
+}
 
 /// The page itself; it is asked for anew each time, and names the current addresses of all else.
 pub fn index() -> Response {
-    let html = INDEX
-        .replace("{{page}}", &format!("assets/{}", *PAGE_HASH))
-        .replace("{{viewer}}", &format!("assets/{VIEWER_HASH}"));
-    ([(CACHE_CONTROL, "no-cache")], Html(html)).into_response()
+    ([(CACHE_CONTROL, "no-cache")], Html(html(&PAGE_HASH))).into_response()
+}
+
+/// The page, whose files are under this hash.
+pub fn html(page_hash: &str) -> String {
+    INDEX.replace("{{page}}", &format!("assets/{page_hash}")).replace("{{viewer}}", &format!("assets/{VIEWER_HASH}"))
 }
 
 /// A file of the page or of the viewer.

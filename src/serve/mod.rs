@@ -5,6 +5,7 @@
 mod assets;
 mod guard;
 mod routes;
+mod site;
 mod socket;
 #[cfg(test)]
 mod testing;
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 
 use crate::session::Session;
 use guard::Guard;
+pub use site::{File, MARKER, site};
 
 /// How long transfers may go on after the server was asked to stop.
 const STOP_GRACE: Duration = Duration::from_millis(500);

@@ -11,6 +11,7 @@ mod own;
 mod page;
 mod recorded;
 mod remote;
+mod site;
 mod sources;
 mod tail;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use own::{MetricError, Offered, OwnMetric, OwnValues};
 pub use page::{Note, Page, Part};
 pub use recorded::{LiveCity, RecordedCity};
 pub use remote::{DriveError, Remote};
+pub use site::{SiteError, SiteFile, site_files};
 pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 

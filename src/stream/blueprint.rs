@@ -79,15 +79,50 @@ fn activation() -> LogMsg {
 /// Messages that move the camera, so that what lies between two corners in metres fills a good part of the picture. The
 /// whole city is framed as at first in so much room.
 pub fn frame_messages(place: Frame, room: Room, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
-    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     let eye_and_target = match place {
         Frame::City => eye_and_target_in(room),
         Frame::Part(min, max) => eye_and_target_near(min, max),
     };
+    eye_messages(eye_and_target, nanos_since_epoch)
+}
+
+/// Messages that put the camera at the first place and let it look at the second.
+pub(super) fn eye_messages(
+    eye_and_target: (glam::Vec3, glam::Vec3),
+    nanos_since_epoch: u64,
+) -> Result<Vec<LogMsg>, ChunkError> {
+    let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     layout.log(&eye_entity(), &eye_controls(eye_and_target))?;
     let mut messages = layout.finish();
     messages.push(activation());
     Ok(messages)
+}
+
+/// How a camera is put before what it is to show; see `eye_and_target_near`.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Camera {
+    /// From a target to the eye, for what is one metre wide.
+    pub from_above: [f32; 3],
+    /// What is framed gets this many times its own extent …
+    pub room_around: f32,
+    /// … and less the larger it is, up to this extent in metres.
+    pub whole_from: f32,
+    /// The least extent that is framed, in metres.
+    pub least_frame: f32,
+}
+
+/// The camera's constants, for pages that move it themselves.
+pub const CAMERA: Camera = Camera {
+    from_above: FROM_ABOVE.to_array(),
+    room_around: ROOM_AROUND,
+    whole_from: WHOLE_FROM,
+    least_frame: LEAST_FRAME,
+};
+
+/// Where the camera stands and looks to show a whole city.
+pub fn whole_city() -> [[f32; 3]; 2] {
+    let (eye, target) = eye_and_target(Extent::TYPICAL);
+    [eye.to_array(), target.to_array()]
 }
 
 /// What the camera shows.
@@ -277,13 +312,14 @@ const FROM_ABOVE: glam::Vec3 = glam::vec3(-0.25, -0.72, 1.17);
 const ROOM_AROUND: f32 = 3.0;
 /// The least extent that is framed, in metres: nearer, a small building would lose its neighbours.
 const LEAST_FRAME: f32 = 24.0;
+/// From this extent on, in metres, a district's neighbourhood is itself.
+const WHOLE_FROM: f32 = 400.0;
 
 /// A nearer view.
 fn eye_and_target_near(min: glam::Vec3, max: glam::Vec3) -> (glam::Vec3, glam::Vec3) {
     let target = (min + max) * 0.5;
     let extent = (max - min).max_element().max(LEAST_FRAME);
-    // A district's neighbourhood is itself.
-    let room = ROOM_AROUND - (ROOM_AROUND - 1.0) * (extent / 400.0).min(1.0);
+    let room = ROOM_AROUND - (ROOM_AROUND - 1.0) * (extent / WHOLE_FROM).min(1.0);
     (target + extent * room * FROM_ABOVE, target)
 }
 

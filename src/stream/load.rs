@@ -6,7 +6,6 @@ use re_log_encoding::{Decodable, StreamFooter};
 use rerun::log::Chunk;
 use rerun::{Points3D, StoreId};
 use rustc_hash::FxHashMap;
-use tokei::LanguageType;
 
 use super::ground::NAMES;
 use super::table::Table;
@@ -237,7 +236,7 @@ fn tree(files: &Table, metrics: &[Metric]) -> Result<SourceTree, LoadError> {
     let rows = files.read_text("path")?.into_iter().zip(languages).zip(classes).zip(sizes);
     let entries = rows.map(|(((path, language), class), bytes)| FileEntry {
         path: path.into_string(),
-        language: Language(LanguageType::from_name(language)),
+        language: Language::named(language),
         class: class_named(class),
         bytes,
     });

@@ -32,7 +32,7 @@ fn clear_batches(writer: &mut StoreWriter, loaded: &Loaded) -> Result<(), Stream
 }
 
 /// No box at all, whatever was logged of its colours and the like.
-fn nothing() -> Boxes3D {
+pub(super) fn nothing() -> Boxes3D {
     Boxes3D::update_fields().with_half_sizes([] as [[f32; 3]; 0])
 }
 

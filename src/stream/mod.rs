@@ -16,13 +16,15 @@ mod selection;
 mod sink;
 mod table;
 mod tables;
+mod template;
 
 use std::io;
 
 pub use arcs::arc_at;
 pub use blocks::BLOCKS;
 pub use blueprint::{
-    Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages, theme_messages,
+    CAMERA, Camera, Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages,
+    theme_messages, whole_city,
 };
 pub use frames::without_layout;
 pub use ground::GROUND;
@@ -34,6 +36,7 @@ pub use report::markdown as report_markdown;
 pub use rerun::external::re_log_types::LogMsg;
 pub use selection::selection;
 pub use sink::{check_url, encode, send, to_bytes};
+pub use template::{ARC_ROOMS, Template, ground_template, templates};
 
 /// Why a recording cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -55,14 +55,14 @@ pub fn encode(messages: &[LogMsg], mut writer: impl Write) -> Result<(), StreamE
     Ok(writer.flush()?)
 }
 
-struct Encoded {
-    bytes: Vec<u8>,
+pub(super) struct Encoded {
+    pub bytes: Vec<u8>,
     uncompressed_size: u64,
     /// What the footer lists.
     chunk: Option<(StoreId, ChunkBatch)>,
 }
 
-fn encode_message(message: &LogMsg, compression: Compression) -> Result<Encoded, StreamError> {
+pub(super) fn encode_message(message: &LogMsg, compression: Compression) -> Result<Encoded, StreamError> {
     let transport = message.to_transport(compression)?;
     let mut bytes = Vec::new();
     transport.to_rrd_bytes(&mut bytes)?;

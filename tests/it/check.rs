@@ -160,6 +160,14 @@ fn limits() {
     shop/stock.py:1: [limit: complexity of a function in **, !engine] function price: complexity 2 is above 1
     3 findings; 1 rule, 11 files
     ");
+    let mean = "[[limit]]\nmetric = 'code_lines'\nby = 'directory'\nfiles = 'shop'\naggregate = ";
+    assert_snapshot!(said(&format!("{mean}'mean'\nmax = 3\n{mean}'max'\nmax = 5"), 1), @r"
+    .: [limit: largest code_lines of a directory in shop] largest code_lines 6 is above 5
+    .: [limit: mean code_lines of a directory in shop] mean code_lines 3.25 is above 3
+    shop: [limit: largest code_lines of a directory in shop] largest code_lines 6 is above 5
+    shop: [limit: mean code_lines of a directory in shop] mean code_lines 3.25 is above 3
+    4 findings; 2 rules, 11 files
+    ");
     assert_snapshot!(said("[[limit]]\nmetric = 'files'\nby = 'directory'\nmax = 3", 1), @r"
     shop: [limit: files of a directory] files 4 is above 3
     1 finding; 1 rule, 11 files
@@ -316,11 +324,14 @@ fn mistakes_name_line_and_key() {
     repolis: shop/repolis.toml:1:1: forbidden[1].from: is missing; add such as from = "src/**"
     shop/repolis.toml:2:1: forbidden[1].form: unknown key; did you mean `from`?
     shop/repolis.toml:3:6: forbidden[1].to: expected a string or a list of strings, found a number
-    shop/repolis.toml:4:1: layers[1].layers: needs two layers at least, from high to low
+    shop/repolis.toml:5:10: layers[1].layers: needs two layers at least, from high to low
     shop/repolis.toml:7:9: limits.lines: expected a number, found a string
     "#);
     assert_snapshot!(said("[[forbidden]\n", 2), @r"
     repolis: shop/repolis.toml:1:13: not valid TOML: unclosed array table, expected `]`
+    ");
+    assert_snapshot!(said("[cycles]\nallow = false\n[cycles]\n", 2), @r"
+    repolis: shop/repolis.toml:3:2: not valid TOML: duplicate key `cycles`
     ");
     assert_snapshot!(said("[[forbiden]]\nfrom = 'a'", 2), @r"
     repolis: shop/repolis.toml:1:3: forbiden: unknown key; did you mean `forbidden`?
@@ -335,12 +346,25 @@ fn mistakes_name_line_and_key() {
     repolis: shop/repolis.toml:6:7: limit[1].min: must not be negative
     ");
     assert_snapshot!(said("[[layers]]\nlayers = ['shop', {part = ['page']}]\nexhaustive = true", 2), @r#"
-    repolis: shop/repolis.toml:1:1: layers[1].exhaustive: needs `within`: the directories that hold nothing but layers
-    shop/repolis.toml:2:19: layers[1].layers.parts: is missing; add such as parts = ["src/core"]
+    repolis: shop/repolis.toml:2:19: layers[1].layers.parts: is missing; add such as parts = ["src/core"]
     shop/repolis.toml:2:20: layers[1].layers.part: unknown key; did you mean `parts`?
+    shop/repolis.toml:3:14: layers[1].exhaustive: needs `within`: the directories that hold nothing but layers
     "#);
     assert_snapshot!(said(&format!("{FORBIDDEN}{FORBIDDEN}"), 2), @r"
-    repolis: shop/repolis.toml:8:1: forbidden: another rule above is `stock-is-low` too; give each a `name` of its own
+    repolis: shop/repolis.toml:9:8: forbidden[2].name: another rule above is `stock-is-low` too; give each a `name` of its own
+    ");
+    assert_snapshot!(said("[[limit]]\nname = ''\nmetric = 'lines'\nmax = 2\nmin = 5\naggregate = 'mean'\n[limits]\nlines = nan", 2), @r#"
+    repolis: shop/repolis.toml:2:8: limit[1].name: must be a line of text; leave it out, or say what the rule is called
+    shop/repolis.toml:4:7: limit[1].max: is less than `min`; no value is both
+    shop/repolis.toml:6:13: limit[1].aggregate: only stands with by = "directory"
+    shop/repolis.toml:8:9: limits.lines: must be a finite number that is not negative
+    "#);
+    assert_snapshot!(said("[cycles]\ndepth = 2\n[[layers]]\nlayers = ['shop', 'page']", 2), @r#"
+    repolis: shop/repolis.toml:2:9: cycles.depth: only stands with of = "siblings"
+    "#);
+    assert_snapshot!(said("[[layers]]\nlayers = ['shop', 'shop/cart.py']\n[[limit]]\nmetric = 'entry'\nby = 'directory'\naggregate = 'max'\nmax = 1", 2), @r"
+    repolis: shop/repolis.toml:2:19: layers[1].layers: shop/cart.py is in two parts, `shop` and `shop/cart.py`; take it out of one with a `!` glob
+    shop/repolis.toml:4:10: limit[1].metric: a directory has no metric `entry` of numbers; there are bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, abstract_classes, complexity, max_complexity, cognitive_complexity, max_cognitive_complexity, max_function_lines, nesting_depth, fan_in, fan_out, page_rank, cycle, layer
     ");
 }
 

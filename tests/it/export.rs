@@ -199,8 +199,8 @@ fn refused(project: &Project, args: &str) -> String {
 fn what_cannot_be_written_is_refused_first() {
     let project = Project::new(SHOP);
     let refused = |args| refused(&project, args);
-    assert_snapshot!(refused("shop -o graph.txt"), @"repolis: graph.txt: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json");
-    assert_snapshot!(refused("shop -o -"), @"repolis: -: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json");
+    assert_snapshot!(refused("shop -o graph.txt"), @"repolis: graph.txt: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json, html");
+    assert_snapshot!(refused("shop -o -"), @"repolis: -: its name does not tell the format; add --format with one of json, csv, parquet, graphml, dot, mermaid, cc.json, html");
     assert_snapshot!(refused("shop --format json -o shop"), @"repolis: shop: this is a folder; name a file in it, such as shop/graph.json");
     assert_snapshot!(refused("shop -o gone/graph.json"), @"repolis: gone/graph.json: the folder gone does not exist; create it first");
     assert_snapshot!(refused("shop --format csv -o gone/tables/"), @"repolis: gone/tables/: the folder gone does not exist; create it first");

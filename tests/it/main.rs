@@ -17,4 +17,5 @@ mod project;
 mod query;
 mod recording;
 mod revision;
+mod site;
 mod view;

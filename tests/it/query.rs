@@ -47,6 +47,26 @@ fn communities() {
 }
 
 #[test]
+fn the_root_is_a_dot_and_what_is_left_out_is_told() {
+    let project = Project::new("//- a.py\nimport b\n//- b.py\n//- c.py\nimport d\n//- d.py\n");
+    let answer = project.run("query communities shop -n 1");
+    assert!(answer.stdout().contains("1      2        2  .\n"), "{}", answer.stdout());
+    let note =
+        "2 communities of 4 files, modularity 0.500; 0 misplaced at depth 0 (the first 1 shown; --limit 0 shows all)";
+    assert!(answer.to_string().contains(note), "{answer}");
+}
+
+#[test]
+fn a_recording_knows_text_from_plain_text() {
+    let project = Project::new("//- a.txt\nwords\n//- notes\nmore\n");
+    project.run("log shop -o city.rrd");
+    let languages = |source: &str| project.run(&format!("query top language {source}")).stdout();
+    assert!(languages("shop").contains("Plain Text"), "{}", languages("shop"));
+    let summary = |source: &str| project.run(&format!("query summary {source}")).stdout();
+    assert_eq!(summary("city.rrd"), summary("shop"));
+}
+
+#[test]
 fn what_breaks_a_cycle() {
     assert_snapshot!(ask("cycles --break"), @r"
     exit status: 0
@@ -56,8 +76,8 @@ fn what_breaks_a_cycle() {
                   shop/stock.py     2  shop/cart.py   runtime
 
     Without 1 import there are no cycles; fewer do not suffice
-    cycle  file          line  imports        kind
-        1  shop/cart.py     1  shop/stock.py  runtime
+    cycle  file           line  imports       kind
+        1  shop/stock.py     2  shop/cart.py  runtime
     --- stderr
     1 import cycle, 2 files in them; each with a shortest way round
     ");
@@ -340,12 +360,12 @@ fn impact_of_what_git_finds_changed() {
     --- stderr
     a change of 2 files may reach 0 files and 0 test files
     ");
-    assert_snapshot!(project.run("query impact --changed=v9 -s shop"), @r#"
+    assert_snapshot!(project.run("query impact --changed=v9 -s shop"), @r"
     exit status: 2
     --- stdout
     --- stderr
-    repolis: v9: no such revision in shop: couldn't parse revision, input="v9"
-    "#);
+    repolis: shop@v9: no such revision; the nearest tags and branches are master
+    ");
     assert_eq!(project.names(), ["shop"], "a program of the configuration ran");
 }
 
@@ -372,6 +392,15 @@ fn unresolved() {
     --- stderr
     1 unresolved import
     ");
+}
+
+#[test]
+fn a_file_that_is_left_out_is_told_from_one_that_is_not_there() {
+    let project = Project::new("//- a.ts\nimport font from './font.woff2';\nimport gone from './gone.woff2';\n");
+    project.write("font.woff2", "\0\u{1}");
+    let reasons = project.run("query unresolved --json --quiet").stdout();
+    assert!(reasons.contains(r#""import":"./font.woff2","reason":"a file that is left out: binary""#), "{reasons}");
+    assert!(reasons.contains(r#""import":"./gone.woff2","reason":"no such file in the repository""#), "{reasons}");
 }
 
 #[test]
@@ -494,6 +523,24 @@ fn nothing_to_answer_is_an_empty_table() {
     {"query":"cycles","schema":1,"repository":"empty","commit":null,"answer":{"cycles":[],"files":0}}
     --- stderr
     "#);
+    assert_snapshot!(project.run("query communities empty"), @r"
+    exit status: 0
+    --- stdout
+    Communities, with the directory that holds most of each
+    community  files  of them  in
+
+    Agreement with the directories, by depth
+    depth  directories  mutual information  adjusted Rand
+
+    Files that work more with another directory than with their own
+    file  other  imports there  here
+    --- stderr
+    0 communities of 0 files, modularity 0.000; 0 misplaced at depth 0
+    ");
+    assert_eq!(
+        project.run("query dependents . -s empty --quiet --paths").to_string(),
+        "exit status: 0\n--- stdout\n--- stderr\n"
+    );
     assert_snapshot!(project.run("query dependents a.txt -s empty"), @r"
     exit status: 2
     --- stdout

@@ -1,6 +1,6 @@
 //! Communities as tables.
 
-use super::views::{Page, Section, View};
+use super::views::{Page, Section, View, counted, shown};
 use crate::cli::table::{Column, Table};
 use crate::query::Grouping;
 
@@ -22,12 +22,16 @@ impl View for Grouping<'_> {
         ];
         let sections = sections.map(|(title, table)| Section { title: Some(title.to_owned()), table });
         let note = format!(
-            "{} communities of {} files, modularity {:.3}; {} misplaced at depth {}",
-            self.communities.len(),
-            self.files,
+            "{} of {}, modularity {:.3}; {} misplaced at depth {}{}",
+            match self.communities.len() {
+                1 => "1 community".to_owned(),
+                count => format!("{count} communities"),
+            },
+            counted(self.files, "file"),
             self.modularity,
             self.misplaced.len(),
-            self.best_depth
+            self.best_depth,
+            shown(self.communities.len().max(self.misplaced.len()), limit),
         );
         Page { sections: sections.into(), note }
     }
@@ -37,7 +41,8 @@ fn communities(of: &Grouping<'_>, limit: usize) -> Table {
     let numbers = [("community", Column::Number), ("files", Column::Number), ("of them", Column::Number)];
     let mut table = Table::new(&[&numbers[..], &[("in", Column::Text)]].concat());
     for row in of.communities.iter().take(limit) {
-        let cells = [row.number.to_string(), row.files.to_string(), row.in_directory.to_string(), shown(row.directory)];
+        let cells =
+            [row.number.to_string(), row.files.to_string(), row.in_directory.to_string(), row.directory.to_owned()];
         table.row(cells);
     }
     table
@@ -57,11 +62,7 @@ fn misplaced(of: &Grouping<'_>, limit: usize) -> Table {
     let numbers = [("imports there", Column::Number), ("here", Column::Number)];
     let mut table = Table::new(&[&[("file", Column::Text), ("other", Column::Text)][..], &numbers].concat());
     for row in of.misplaced.iter().take(limit) {
-        table.row([row.path.to_owned(), shown(row.other), row.with_other.to_string(), row.with_own.to_string()]);
+        table.row([row.path.to_owned(), row.other.to_owned(), row.with_other.to_string(), row.with_own.to_string()]);
     }
     table
-}
-
-fn shown(directory: &str) -> String {
-    if directory.is_empty() { ".".to_owned() } else { directory.to_owned() }
 }

@@ -498,11 +498,11 @@ fn distinct(mut names: Vec<&str>) -> Vec<&str> {
     names
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// What is left out, where something is.
-fn shown(count: usize, limit: usize) -> String {
+pub fn shown(count: usize, limit: usize) -> String {
     if count > limit { format!(" (the first {limit} shown; --limit 0 shows all)") } else { String::new() }
 }

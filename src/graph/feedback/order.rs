@@ -16,7 +16,7 @@ pub(super) fn search(part: &Part) -> Vec<usize> {
         .map(|reversed| {
             let mut order = greedy(part, &outgoing, &incoming, reversed);
             improve(part, &outgoing, &incoming, &mut order);
-            minimal(part, &outgoing, back(part, &places(&order)))
+            back(part, &order)
         })
         .into_iter()
         .min_by_key(|arcs| part.cost(arcs))
@@ -128,8 +128,30 @@ fn places(order: &[usize]) -> Vec<usize> {
     places
 }
 
-fn back(part: &Part, place: &[usize]) -> Vec<usize> {
-    (0..part.arcs.len()).filter(|&arc| place[part.arcs[arc].from] > place[part.arcs[arc].to]).collect()
+/// An order in which no arc of a graph without cycles leads back; of several nodes that may come next the first.
+pub(super) fn topological(part: &Part) -> Vec<usize> {
+    let outgoing = part.outgoing();
+    let mut missing: Vec<_> = part.incoming().iter().map(Vec::len).collect();
+    let mut ready: BTreeSet<_> = (0..missing.len()).filter(|&node| missing[node] == 0).collect();
+    let mut order = Vec::with_capacity(missing.len());
+    while let Some(node) = ready.pop_first() {
+        order.push(node);
+        for &arc in &outgoing[node] {
+            let to = part.arcs[arc].to;
+            missing[to] -= 1;
+            if missing[to] == 0 {
+                ready.insert(to);
+            }
+        }
+    }
+    order
+}
+
+/// The arcs that lead back in an order, without superfluous ones, sorted.
+pub(super) fn back(part: &Part, order: &[usize]) -> Vec<usize> {
+    let place = places(order);
+    let back = (0..part.arcs.len()).filter(|&arc| place[part.arcs[arc].from] > place[part.arcs[arc].to]);
+    minimal(part, &part.outgoing(), back.collect())
 }
 
 /// Puts back what closes no cycle, the most expensive first.

@@ -1,5 +1,7 @@
-//! A strongly connected component with numbered nodes, and its split into biconnected components.
+//! A graph with numbered nodes, and its split into parts over which cycles lead.
 
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
 use rustc_hash::FxHashMap;
 
 /// Edge between two nodes of a part.
@@ -45,9 +47,20 @@ impl Part {
     }
 }
 
-/// The biconnected components of a part. A cycle passes no node twice, so that it lies within one of them, and each
-/// can be broken by itself.
+/// The biconnected components of the strongly connected ones. A cycle passes no node twice, so that it lies within one of
+/// them, and each can be broken by itself.
 pub(super) fn split(whole: &Part) -> Vec<Part> {
+    let pairs = whole.arcs.iter().map(|arc| (arc.from as u32, arc.to as u32));
+    let mut component_of = vec![0; whole.nodes.len()];
+    for (component, nodes) in kosaraju_scc(&DiGraph::<(), (), u32>::from_edges(pairs)).iter().enumerate() {
+        nodes.iter().for_each(|node| component_of[node.index()] = component);
+    }
+    let is_inside = |arc: &&Arc| component_of[arc.from] == component_of[arc.to];
+    let arcs = whole.arcs.iter().filter(is_inside).copied().collect();
+    biconnected(&Part { nodes: whole.nodes.clone(), arcs })
+}
+
+fn biconnected(whole: &Part) -> Vec<Part> {
     let neighbours = neighbours(whole);
     let mut walk = Walk { found: vec![0; whole.nodes.len()], lowest: vec![0; whole.nodes.len()], ..Walk::default() };
     for root in 0..whole.nodes.len() {

@@ -181,7 +181,10 @@ impl Reader<'_> {
         let lib_text = |key: &str| lib.and_then(|lib| lib.get(key)?.as_str());
         let edition = match package.get("edition") {
             Some(Value::String(edition)) => Some(edition.as_str()),
-            Some(Value::Table(_)) => self.inherited(manifest, "package", "edition").and_then(Value::as_str),
+            // Where the workspace is not there, it is one that knew editions to inherit: younger than 2015.
+            Some(Value::Table(_)) => {
+                Some(self.inherited(manifest, "package", "edition").and_then(Value::as_str).unwrap_or("2021"))
+            }
             _ => None,
         };
         let build = package.get("build").and_then(Value::as_str).and_then(file);

@@ -206,6 +206,17 @@ fn patches_replace_versions() {
 }
 
 #[test]
+fn an_edition_of_a_workspace_that_is_not_there_is_not_2015() {
+    check(
+        "//- Cargo.toml\n[package]\nname = \"member\"\nedition.workspace = true\n[dependencies]\nregex = \"1\"\n\
+         //- src/lib.rs\npub use regex;\nmod a;\n//- src/a.rs\nuse regex::Regex;\n",
+        "src/lib.rs:2 -> src/a.rs (module)
+         src/a.rs:1 -> regex (external, runtime)
+         src/lib.rs:1 -> regex (external, re-export)",
+    );
+}
+
+#[test]
 fn edition_2015_paths_start_at_the_root() {
     check(
         "//- Cargo.toml\n[package]\nname = \"old\"\n[dependencies]\nlibc = \"0.2\"\n\

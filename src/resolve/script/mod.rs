@@ -50,18 +50,19 @@ impl Target {
 }
 
 struct Resolver<'a> {
+    sources: &'a Sources<'a>,
     files: Files<'a>,
     packages: Packages,
     configs: Configs,
 }
 
 impl<'a> Resolver<'a> {
-    fn new(sources: &Sources<'a>) -> Self {
+    fn new(sources: &'a Sources<'a>) -> Self {
         let mut files = Files::new(sources.tree);
         let packages = Packages::new(sources);
         let mut configs = Configs::new(sources, &packages, &files);
         files.set_outputs(configs.take_outputs());
-        Self { files, packages, configs }
+        Self { sources, files, packages, configs }
     }
 
     fn resolve_file(&self, from: FileId, facts: &'a ScriptFacts, answers: &mut Answers<'a>) -> Resolution {
@@ -124,6 +125,9 @@ impl<'a> Resolver<'a> {
         }
         if let Some((_, inside)) = path.rsplit_once("node_modules/") {
             return Target::Package(specifier::package_name(inside).to_owned());
+        }
+        if let Some(why) = self.sources.why_skipped(&path) {
+            return Target::Nowhere(format!("a file that is left out: {why}"));
         }
         Target::Nowhere(match files::output_part(&path, package_dir) {
             Some(part) => format!("points into build output {part} that has no source here"),

@@ -28,7 +28,7 @@ impl Checker<'_> {
                 if !layer.optional {
                     self.mistakes.append(&mut own);
                 }
-                self.add_part(&mut parts, &globs, globs.describe(), nodes.iter());
+                self.add_part(&mut parts, &globs, "layers", globs.describe(), nodes.iter());
                 layer_of.push(index);
             }
         }

@@ -4,7 +4,7 @@ use super::Checker;
 use crate::lang::Function;
 use crate::metrics::{Column, METRICS};
 use crate::rules::finding::{About, Finding};
-use crate::rules::model::{Limit, LimitBy};
+use crate::rules::model::{Aggregate, Limit, LimitBy};
 use crate::rules::nearest;
 use crate::rules::universe::NodeSet;
 use crate::rules::{BASELINE_FILE, RULE_FILE};
@@ -20,7 +20,7 @@ const OF_FUNCTION: [(&str, OfFunction); 4] = [
     ("lines", |function| function.end_line.saturating_sub(function.line) + 1),
 ];
 
-/// Metrics of a directory: how many files it holds itself, and sums over those below it.
+/// Metrics of a directory that are sums: how many files it holds itself, and what those below it have together.
 const OF_DIRECTORY: [&str; 5] = ["files", "lines", "code_lines", "complexity", "functions"];
 
 const RULE_FILES: [&str; 2] = [RULE_FILE, BASELINE_FILE];
@@ -30,6 +30,32 @@ struct Owner {
     path: String,
     line: u32,
     function: Option<String>,
+}
+
+/// The files below a directory.
+#[derive(Clone, Copy, Default)]
+struct Below {
+    files: u32,
+    sum: f64,
+    largest: f64,
+}
+
+impl Below {
+    /// No value is negative.
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.sum += other.sum;
+        self.largest = self.largest.max(other.largest);
+    }
+
+    fn value(self, aggregate: Aggregate) -> f64 {
+        match aggregate {
+            Aggregate::Sum => self.sum,
+            // A baseline holds what a reader can compare.
+            Aggregate::Mean => (self.sum / f64::from(self.files) * 1e4).round() / 1e4,
+            Aggregate::Max => self.largest,
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -48,11 +74,7 @@ impl Checker<'_> {
     fn of_files(&mut self, limit: &Limit, counted: &NodeSet) -> Vec<Finding> {
         let numbers = self.analysis.metric(&limit.metric).and_then(|metric| metric.values.to_numbers());
         let Some(numbers) = numbers else {
-            let is_number = |name: &&str| {
-                let metric = self.analysis.metric(name);
-                metric.is_some_and(|metric| !matches!(metric.values, Column::Text(_)))
-            };
-            let names: Vec<_> = METRICS.iter().map(|metric| metric.name).filter(is_number).collect();
+            let names = self.numbers();
             self.no_metric(limit, "a file", &names);
             return Vec::new();
         };
@@ -82,27 +104,35 @@ impl Checker<'_> {
         let tree = self.universe.tree;
         let is_count = limit.metric == "files";
         let numbers = self.analysis.metric(&limit.metric).and_then(|metric| metric.values.to_numbers());
-        if !OF_DIRECTORY.contains(&limit.metric.as_str()) || !is_count && numbers.is_none() {
-            self.no_metric(limit, "a directory", &OF_DIRECTORY);
+        let is_sum = limit.aggregate == Aggregate::Sum;
+        if is_sum && !OF_DIRECTORY.contains(&limit.metric.as_str()) || numbers.is_none() && !(is_sum && is_count) {
+            let names = if is_sum { OF_DIRECTORY.to_vec() } else { self.numbers() };
+            self.no_metric(limit, "a directory", &names);
             return Vec::new();
         }
-        let mut sums: Vec<Option<f64>> = vec![None; tree.dirs.len()];
+        let mut below = vec![Below::default(); tree.dirs.len()];
         for file in counted.iter() {
             let value = numbers.as_ref().map_or(1.0, |numbers| numbers[file as usize]);
-            let sum = &mut sums[tree.files[file as usize].dir.index()];
-            *sum = Some(sum.unwrap_or(0.0) + value);
+            below[tree.files[file as usize].dir.index()].add(Below { files: 1, sum: value, largest: value });
         }
         // Parents come before their children.
         for dir in (1..tree.dirs.len()).rev().filter(|_| !is_count) {
-            if let Some(below) = sums[dir] {
-                let parent = &mut sums[tree.dirs[dir].parent.index()];
-                *parent = Some(parent.unwrap_or(0.0) + below);
-            }
+            let own = below[dir];
+            below[tree.dirs[dir].parent.index()].add(own);
         }
         let path = |dir: usize| if dir == 0 { ".".to_owned() } else { tree.dirs[dir].path.to_string() };
         let owner = |dir| Owner { path: path(dir), line: 0, function: None };
-        let dirs = sums.iter().zip(0..).filter_map(|(sum, dir)| Some(((*sum)?, dir)));
-        dirs.filter_map(|(sum, dir)| self.beyond(limit, sum, || owner(dir))).collect()
+        let dirs = below.iter().zip(0..).filter(|(below, _)| below.files > 0);
+        dirs.filter_map(|(below, dir)| self.beyond(limit, below.value(limit.aggregate), || owner(dir))).collect()
+    }
+
+    /// Names of the metrics of a file that are numbers.
+    fn numbers(&self) -> Vec<&'static str> {
+        let is_number = |name: &&str| {
+            let metric = self.analysis.metric(name);
+            metric.is_some_and(|metric| !matches!(metric.values, Column::Text(_)))
+        };
+        METRICS.iter().map(|metric| metric.name).filter(is_number).collect()
     }
 
     fn beyond(&self, limit: &Limit, value: f64, owner: impl FnOnce() -> Owner) -> Option<Finding> {
@@ -111,7 +141,7 @@ impl Checker<'_> {
         let Owner { path, line, function } = owner();
         let metric = &limit.metric;
         let of = function.as_ref().map_or_else(String::new, |name| format!("function {name}: "));
-        let message = format!("{of}{metric} {value} is {how} {bound}");
+        let message = format!("{of}{}{metric} {value} is {how} {bound}", limit.aggregate.prefix());
         let about = About::Limit { metric: metric.clone(), function, value, bound };
         Some(Finding::new(self.rule, path, line, message, about))
     }

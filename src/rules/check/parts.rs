@@ -81,10 +81,10 @@ impl Checker<'_> {
         let mut parts = Parts::new(self.universe.len());
         for globs in globs {
             let nodes = self.universe.select(globs, self.mistakes);
-            self.add_part(&mut parts, globs, globs.describe(), nodes.iter());
+            self.add_part(&mut parts, globs, "parts", globs.describe(), nodes.iter());
         }
         for (name, nodes) in self.universe.each(each, self.mistakes) {
-            self.add_part(&mut parts, each, name, nodes);
+            self.add_part(&mut parts, each, "each", name, nodes);
         }
         self.between_parts(&parts, transitive, |from, to| {
             let names = (&parts.names[from as usize], &parts.names[to as usize]);
@@ -97,6 +97,7 @@ impl Checker<'_> {
         &mut self,
         parts: &mut Parts,
         globs: &Globs,
+        key: &str,
         name: String,
         nodes: impl IntoIterator<Item = u32>,
     ) {
@@ -104,7 +105,7 @@ impl Checker<'_> {
         if let Some((node, other)) = parts.add(name, nodes) {
             let path = self.universe.name(node);
             let message = format!("{path} is in two parts, `{other}` and `{own}`; take it out of one with a `!` glob");
-            self.wrong(place, "parts", message);
+            self.wrong(place, key, message);
         }
     }
 }

@@ -43,6 +43,11 @@ impl<'a> Section<'a> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
+    /// Where the value of a key stands, or else the table.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.entries.iter().find(|entry| entry.key == key).map_or(self.place, |entry| entry.value.place)
+    }
+
     /// True if the table has the key.
     pub fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| entry.key == key)
@@ -78,7 +83,8 @@ impl<'a> Section<'a> {
         let node = self.get(key)?;
         match node.value {
             Value::Number(number) if number >= 0.0 && number.is_finite() => return Some(number),
-            Value::Number(_) => self.wrong(node.place, key, "must not be negative"),
+            Value::Number(number) if number < 0.0 => self.wrong(node.place, key, "must not be negative"),
+            Value::Number(_) => self.wrong(node.place, key, "must be a finite number"),
             _ => self.expected("a number", key, node),
         }
         None

@@ -10,10 +10,15 @@ use super::{Entry, Lines, Mistake, Node, Place, Value};
 /// The first mistake of syntax.
 pub fn parse(text: &str) -> Result<Node, Mistake> {
     let lines = Lines::new(text);
-    let document = DeTable::parse(text).map_err(|error| Mistake {
-        place: lines.place(text, error.span().map_or(0, |span| span.start)),
-        key: String::new(),
-        message: format!("not valid TOML: {}", error.message()),
+    let document = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        let duplicate = error.message().contains("duplicate key").then(|| text.get(span.clone())).flatten();
+        let which = duplicate.map_or_else(String::new, |key| format!(" `{key}`"));
+        Mistake {
+            place: lines.place(text, span.start),
+            key: String::new(),
+            message: format!("not valid TOML: {}{which}", error.message()),
+        }
     })?;
     let reader = Reader { text, lines };
     Ok(Node { place: Place { line: 1, column: 1 }, value: reader.table(document.into_inner()) })

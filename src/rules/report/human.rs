@@ -10,21 +10,29 @@ pub fn human(report: &Report) -> String {
     for finding in report.findings.iter().filter(|finding| !finding.known) {
         let severity = if finding.severity == Severity::Warning { "warning " } else { "" };
         let place = place(&finding.path, Some(&finding.line));
-        text += &format!("{place}: {severity}[{}] {}\n", finding.rule, finding.message);
+        add(&mut text, &format!("{place}: {severity}[{}] {}", finding.rule, finding.message));
         for line in details(finding) {
-            text += &format!("    {line}\n");
+            add(&mut text, &format!("    {line}"));
         }
-        if !finding.reason.is_empty() {
-            text += &format!("    reason: {}\n", finding.reason);
+        for (line, lead) in finding.reason.lines().zip(["reason: "].into_iter().chain(std::iter::repeat("        "))) {
+            add(&mut text, &format!("    {lead}{line}"));
         }
     }
     for stale in &report.stale {
-        text += &format!("stale in the baseline: {stale}\n");
+        add(&mut text, &format!("stale in the baseline: {stale}"));
     }
     for note in &report.notes {
-        text += &format!("note: {note}\n");
+        add(&mut text, &format!("note: {note}"));
     }
     text
+}
+
+/// Adds a line. File names may hold anything: what would move the cursor is escaped.
+fn add(text: &mut String, line: &str) {
+    for char in line.chars() {
+        if char.is_control() { text.extend(char.escape_default()) } else { text.push(char) }
+    }
+    text.push('\n');
 }
 
 /// The sums in one line.
@@ -49,5 +57,17 @@ fn counted(count: usize, noun: &str) -> String {
         0 => format!("no {noun}s"),
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_moves_no_cursor() {
+        let mut text = String::new();
+        add(&mut text, "a\u{1b}[2J\nb.py: [x] ä");
+        assert_eq!(text, "a\\u{1b}[2J\\nb.py: [x] ä\n");
     }
 }

@@ -2,7 +2,7 @@
 
 mod details;
 mod imports;
-mod info;
+pub(in crate::session) mod info;
 mod lists;
 mod live;
 mod own;
@@ -106,6 +106,11 @@ impl RecordedCity {
             root: self.root.clone(),
             has_sources: self.sources.is_some(),
         }
+    }
+
+    /// What it answers from.
+    pub(in crate::session) fn loaded(&self) -> &Loaded {
+        &self.loaded
     }
 
     fn file_of(&self, building: &Building) -> Option<FileId> {
