@@ -11,6 +11,7 @@ use repolis::analysis::{self, Analysis, AnalysisError, Options, Progress};
 use repolis::scan::{Place, ScanOptions};
 use repolis::source::{Source, recorded};
 
+use crate::ending::detach;
 use crate::errors::error;
 use crate::repo::Repo;
 
@@ -63,7 +64,7 @@ pub fn analyze(
         with_binary: has("binary"),
         ..Options::default()
     };
-    let place = match py.detach(|| Source::new(&path)).map_err(|source| error(py, source))? {
+    let place = match detach(py, || Source::new(&path)).map_err(|source| error(py, source))? {
         Source::Place(place) => place,
         Source::Recording(file) => {
             let text = format!("{}: this is a recording already; read it with repolis.load", file.display());
@@ -88,7 +89,7 @@ fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bo
     let receiver = Mutex::new(receiver);
     loop {
         let wait = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(POLL);
-        match py.detach(wait) {
+        match detach(py, wait) {
             Ok(result) => {
                 let analysis = result.map_err(|source| error(py, source))?;
                 latest.tell(progress)?;
@@ -113,6 +114,6 @@ fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bo
 #[pyfunction]
 pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Repo> {
     let read = |path: &Path| recorded(path).map(|(analysis, _)| analysis);
-    let analysis = py.detach(|| read(&path)).map_err(|source| error(py, source))?;
+    let analysis = detach(py, || read(&path)).map_err(|source| error(py, source))?;
     Ok(Repo::new(analysis, None, Options::default()))
 }

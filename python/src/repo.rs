@@ -1,5 +1,7 @@
 //! A repository as Python sees it.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python, in the style of numpy")]
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -19,6 +21,7 @@ use repolis::scan::{Bytes, Place, decode};
 use repolis::{history, output, stream};
 
 use crate::answers::{Names, kinds, no_such, part, primitive, selection};
+use crate::ending::detach;
 use crate::errors::{error, query_error};
 use crate::table::Table;
 
@@ -76,7 +79,7 @@ impl Repo {
                 Ok(stream::record(&analysis, &city, &options)?)
             })
         };
-        py.detach(record).map_err(|source| error(py, source))?.map_err(|source| error(py, source))
+        detach(py, record).map_err(|source| error(py, source))?.map_err(|source| error(py, source))
     }
 
     /// Computes metrics that are only computed when they are named; without the GIL. They are columns from then on.
@@ -106,7 +109,7 @@ impl Repo {
             tables.insert(name, batch.clone());
             Ok::<_, arrow_schema::ArrowError>(batch)
         };
-        Ok(Table::new(name, py.detach(build).map_err(|source| error(py, source))?))
+        Ok(Table::new(name, detach(py, build).map_err(|source| error(py, source))?))
     }
 }
 
@@ -266,7 +269,7 @@ impl Repo {
     ) -> PyResult<Bound<'py, PyAny>> {
         let analysis = self.analysis(py);
         let (keep, kinds) = (part(py, &analysis, within.as_ref())?, self::kinds(py, kinds.as_ref())?);
-        primitive(py, &py.detach(|| query::cycles(&analysis, kinds, keep, breaking)).cycles)
+        primitive(py, &detach(py, || query::cycles(&analysis, kinds, keep, breaking)).cycles)
     }
 
     /// One of the shortest ways by imports from a file to another.
@@ -299,7 +302,7 @@ impl Repo {
         let analysis = self.analysis(py);
         let (from, to) = (selection(py, &analysis, a)?, selection(py, &analysis, b)?);
         let kinds = self::kinds(py, kinds.as_ref())?;
-        let found = py.detach(|| query::shortest_paths(&analysis, &from, &to, kinds, 1));
+        let found = detach(py, || query::shortest_paths(&analysis, &from, &to, kinds, 1));
         let found = found.map_err(|error| query_error(py, error))?;
         Ok(found.paths.first().map(|path| {
             path.iter()
@@ -350,7 +353,7 @@ impl Repo {
         let analysis = self.analysis(py);
         let (from, to) = (selection(py, &analysis, a)?, selection(py, &analysis, b)?);
         let kinds = self::kinds(py, kinds.as_ref())?;
-        let found = py.detach(|| query::shortest_paths(&analysis, &from, &to, kinds, limit));
+        let found = detach(py, || query::shortest_paths(&analysis, &from, &to, kinds, limit));
         primitive(py, &found.map_err(|error| query_error(py, error))?)
     }
 
@@ -481,10 +484,10 @@ impl Repo {
             "function" => Level::Function,
             other => return Err(no_such(py, "by", other, &["file", "directory", "function"])),
         };
-        py.detach(|| self.demand([metric]));
+        detach(py, || self.demand([metric]));
         let analysis = self.analysis(py);
         let keep = part(py, &analysis, within.as_ref())?;
-        let found = py.detach(|| query::top(&analysis, metric, by, ascending, n, keep));
+        let found = detach(py, || query::top(&analysis, metric, by, ascending, n, keep));
         primitive(py, &found.map_err(|error| query_error(py, error))?.rows)
     }
 
@@ -516,7 +519,7 @@ impl Repo {
         let analysis = self.analysis(py);
         let (from, to) = (selection(py, &analysis, a)?, selection(py, &analysis, b)?);
         let kinds = self::kinds(py, kinds.as_ref())?;
-        let found = py.detach(|| query::explain(&analysis, &from, &to, kinds));
+        let found = detach(py, || query::explain(&analysis, &from, &to, kinds));
         primitive(py, &found.map_err(|error| query_error(py, error))?)
     }
 
@@ -572,12 +575,13 @@ impl Repo {
             };
             let tree = &analysis.tree;
             let paths = tree.files.iter().map(|file| file.path.to_string()).collect();
-            let changes = py.detach(|| history::changes(place, revision, paths)).map_err(|source| error(py, source))?;
+            let changes =
+                detach(py, || history::changes(place, revision, paths)).map_err(|source| error(py, source))?;
             chosen.files.extend(changes.changed.iter().filter_map(|path| tree.file_id(path)));
             chosen.files.sort_unstable();
             chosen.files.dedup();
         }
-        primitive(py, &py.detach(|| query::impact(&analysis, &chosen, kinds, depth)))
+        primitive(py, &detach(py, || query::impact(&analysis, &chosen, kinds, depth)))
     }
 
     /// Groups of files that import each other, and how far they differ from the directories.
@@ -593,7 +597,7 @@ impl Repo {
     /// 2
     fn communities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let analysis = self.analysis(py);
-        primitive(py, &py.detach(|| query::communities(&analysis)))
+        primitive(py, &detach(py, || query::communities(&analysis)))
     }
 
     /// Imports that lead nowhere, in groups.
@@ -624,7 +628,7 @@ impl Repo {
         };
         let analysis = self.analysis(py);
         let keep = part(py, &analysis, within.as_ref())?;
-        primitive(py, &py.detach(|| query::unresolved(&analysis, by, keep)).groups)
+        primitive(py, &detach(py, || query::unresolved(&analysis, by, keep)).groups)
     }
 
     /// Files that something outside the imports starts or uses.
@@ -663,7 +667,7 @@ impl Repo {
         let kinds = kinds.as_deref().unwrap_or(&STARTS);
         let analysis = self.analysis(py);
         let keep = part(py, &analysis, within.as_ref())?;
-        let found = py.detach(|| query::entry_points(&analysis, kinds, keep));
+        let found = detach(py, || query::entry_points(&analysis, kinds, keep));
         primitive(py, &found.map_err(|error| query_error(py, error))?.files)
     }
 
@@ -692,7 +696,7 @@ impl Repo {
     fn unused<'py>(&self, py: Python<'py>, within: Option<Names>) -> PyResult<Bound<'py, PyAny>> {
         let analysis = self.analysis(py);
         let keep = part(py, &analysis, within.as_ref())?;
-        let found = py.detach(|| query::unused(&analysis, keep));
+        let found = detach(py, || query::unused(&analysis, keep));
         primitive(py, &found.map_err(|error| query_error(py, error))?.files)
     }
 
@@ -715,7 +719,7 @@ impl Repo {
     #[pyo3(signature = (rows=5))]
     fn summary<'py>(&self, py: Python<'py>, rows: usize) -> PyResult<Bound<'py, PyAny>> {
         let analysis = self.analysis(py);
-        primitive(py, &py.detach(|| query::summary(&analysis, rows)))
+        primitive(py, &detach(py, || query::summary(&analysis, rows)))
     }
 
     /// Everything that is known of one file.
@@ -776,8 +780,8 @@ impl Repo {
         let Some(place) = &self.place else {
             return Err(error(py, format!("{path}: a recording holds no sources; analyse the folder to read them")));
         };
-        match py.detach(|| place.read_path(path)) {
-            Ok(Bytes::Whole(bytes)) => Ok(decode(bytes).0.to_string()),
+        match detach(py, || place.read_path(path)) {
+            Ok(Bytes::Whole(bytes)) => Ok(decode(bytes).0),
             Ok(Bytes::Head(_)) => Err(error(py, format!("{path}: too large, or no text"))),
             Err(cause) => Err(error(py, format!("{path}: cannot be read now: {cause}"))),
         }
@@ -853,18 +857,18 @@ impl Repo {
         }
         let file = target.as_ref().and_then(|target| target.extract::<PathBuf>().ok());
         if let Some(file) = &file {
-            py.detach(|| output::check(file, &output::RECORDING)).map_err(|source| error(py, source))?;
+            detach(py, || output::check(file, &output::RECORDING)).map_err(|source| error(py, source))?;
         }
         let messages = self.messages(py, &look(area, height, color, arcs))?;
         // Both are tried even when one fails.
         let written = match (&file, &target) {
             (Some(file), _) => {
-                py.detach(|| output::write_recording(file, &messages)).map_err(|source| error(py, source))
+                detach(py, || output::write_recording(file, &messages)).map_err(|source| error(py, source))
             }
             (None, Some(stream)) => self.log_into(py, stream, &messages),
             (None, None) => Ok(()),
         };
-        let sent = connect.map(|url| py.detach(|| stream::send(&messages, url)).map_err(|source| error(py, source)));
+        let sent = connect.map(|url| detach(py, || stream::send(&messages, url)).map_err(|source| error(py, source)));
         written.and(sent.unwrap_or(Ok(())))
     }
 
@@ -964,14 +968,14 @@ impl Repo {
         let analysis = self.analysis(py);
         let (of, kinds) = (files.select(py, &analysis)?, self::kinds(py, kinds)?);
         if tree {
-            return primitive(py, &py.detach(|| query::tree(&analysis, &of, direction, kinds, depth)).rows);
+            return primitive(py, &detach(py, || query::tree(&analysis, &of, direction, kinds, depth)).rows);
         }
-        primitive(py, &py.detach(|| query::reach(&analysis, &of, direction, kinds, depth)).files)
+        primitive(py, &detach(py, || query::reach(&analysis, &of, direction, kinds, depth)).files)
     }
 
     /// Hands the chunks over to a recording of the Python SDK.
     fn log_into(&self, py: Python<'_>, stream: &Bound<'_, PyAny>, messages: &[stream::LogMsg]) -> PyResult<()> {
-        let bytes = py.detach(|| on_workers(|| stream::to_bytes(messages)));
+        let bytes = detach(py, || on_workers(|| stream::to_bytes(messages)));
         let bytes = bytes.map_err(|source| error(py, source))?.map_err(|source| error(py, source))?;
         py.import("repolis._recording")?.getattr("log_into")?.call1((stream, PyBytes::new(py, &bytes)))?;
         Ok(())

@@ -1,5 +1,7 @@
 //! Tables that any Arrow library reads.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python, in the style of numpy")]
+
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};

@@ -71,6 +71,25 @@ def test_a_process_ends_cleanly_while_a_city_is_open(turn: int, folder: Path) ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+BUSY = """
+import sys, threading, time, repolis
+
+def work():
+    while True:
+        repolis.analyze(sys.argv[1])
+
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_a_process_ends_cleanly_while_threads_analyse(turn: int, folder: Path) -> None:
+    done = shop.python(BUSY, folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 SPAWN = """
 import multiprocessing, os, sys
 import repolis
