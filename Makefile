@@ -6,7 +6,7 @@ CARGO_FLAGS := --release --locked
 
 export INSTA_UPDATE := no
 
-.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-web blueprints bench
+.PHONY: help test setup build fmt fmt-check lint test-rust test-python test-wheel test-web blueprints bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,18 +20,22 @@ test: ## all tests, and the set-up that they need
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-wheel
 
 setup: ## the Python environment in .venv, and Chromium where apt-get can install it
 	@scripts/setup
 
-build: ## the program in target/release/repolis, and the examples
-	cargo build $(CARGO_FLAGS) --bins --examples
+build: ## the program in target/release/repolis, the examples and the Python module
+	cargo build $(CARGO_FLAGS) --lib --bins --examples
 
 test-rust: ## unit tests, and the program on small repositories (tests/it)
 	@scripts/test-rust $(CARGO_FLAGS)
 
 test-python: setup build ## Rerun's own tools on recordings, the commands of the docs, the page in Chromium
 	@scripts/test-python
+
+test-wheel: setup ## the wheel that pip builds, on every CPython that is here
+	@scripts/test-wheel
 
 test-web: ## types of web/*.js, where npm is
 	@scripts/test-web

@@ -21,7 +21,8 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "viewer")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer")
+MODULE_FILES = 50_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
 # One of each way to answer: graph, metrics, everything.
 QUESTIONS = ("summary", "cycles", "top complexity", "explain . README.md", "dependents . --tree", "unused")
@@ -249,6 +250,31 @@ def bench_query(report: Report, title: str, tree: Path) -> None:
         report.line(f"{title}: query {question}", text, {"share": share, **dataclasses.asdict(result)})
 
 
+def bench_module(report: Report, title: str, tree: Path) -> None:
+    """The Python module, in a process of its own."""
+    subprocess.run([inputs.ROOT / "scripts/link-module"], check=True)
+    large = synthetic.tree(inputs.CACHE / "synthetic", MODULE_FILES)
+    command = [sys.executable, Path(__file__).with_name("module.py"), PROGRAM, tree, large, str(ARGS.runs)]
+    found = json.loads(subprocess.run(command, check=True, text=True, capture_output=True).stdout)
+    shutil.rmtree(large)
+    calls, analysis = found["boundary"], found["analysis"]
+    least = calls["nothing()"]
+    print(
+        f"\n## Python module\n\n| call | time | more than a method that does nothing ({least:.0f} ns) |\n|---|---:|---:|"
+    )
+    for name, taken in calls.items():
+        print(f"| `{name}` | {taken:.0f} ns | {taken - least:+.0f} ns, {taken / least:.2f}× |")
+    print(f"\n| table of {MODULE_FILES:,} files | rows | to polars, first | again |\n|---|---:|---:|---:|")
+    for name, table in found["tables"].items():
+        print(f"| `{name}` | {table['rows']:,} | {table['first']:.1f} ms | {table['again']:.2f} ms |")
+    text = (
+        f"`analyze` of {title}: {analysis['module'] * 1000:.0f} ms, {analysis['ratio']:.3f}× the command's own analysis "
+        f"(of the best runs {analysis['best']:.3f}×) "
+        f"of {analysis['command'] * 1000:.0f} ms."
+    )
+    report.line("module", text, found)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -266,7 +292,7 @@ def main(args: argparse.Namespace) -> None:
     report, steps = Report(), args.only or STEPS
     trees = {
         "Python": (args.python or inputs.python_tree()).resolve()
-        if {"python", "size", "check", "query"} & {*steps}
+        if {"python", "size", "check", "query", "module"} & {*steps}
         else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
@@ -288,6 +314,8 @@ def main(args: argparse.Namespace) -> None:
         bench_check(report, trees["Python"])
     if "viewer" in steps:
         bench_viewer(report)
+    if "module" in steps:
+        bench_module(report, trees["Python"].name, trees["Python"])
     if "query" in steps:
         bench_query(report, trees["Python"].name, trees["Python"])
     RECORDING.unlink(missing_ok=True)

@@ -16,4 +16,16 @@ from ._city import City, replay, show
 from ._repolis import Repo, Table, __version__
 from .errors import Error, UnknownMetric, UnknownPath
 
-__all__ = ["City", "Error", "Repo", "Table", "UnknownMetric", "UnknownPath", "__version__", "analyze", "load", "replay", "show"]
+__all__ = [
+    "City",
+    "Error",
+    "Repo",
+    "Table",
+    "UnknownMetric",
+    "UnknownPath",
+    "__version__",
+    "analyze",
+    "load",
+    "replay",
+    "show",
+]

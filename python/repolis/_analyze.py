@@ -93,6 +93,12 @@ def load(path: str | os.PathLike[str]) -> _repolis.Repo:
     ------
     Error
         When it cannot be read, or is no recording of a city.
+
+    Examples
+    --------
+    >>> repo.log("city.rrd")
+    >>> repolis.load("city.rrd").cycles() == repo.cycles()
+    True
     """
     return _repolis.load(path)
 

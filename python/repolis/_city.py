@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import html
 import os
 import queue
@@ -32,7 +33,9 @@ MAX_WAITING = 1000
 class _Page:
     """A page that is served, which the cities that re-run cells make share."""
 
-    def __init__(self, key: tuple[object, str], served: _repolis.Served, place: tuple[int, str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, key: tuple[object, str], served: _repolis.Served, place: tuple[int, str, tuple[str, ...]]
+    ) -> None:
         self.key = key
         self.served = served
         self.place = place
@@ -41,8 +44,10 @@ class _Page:
         self.is_open = True
         self.selection: Selection | None = None
         self.listeners: dict[object, _Listener] = {}
-        events = served.events()
-        threading.Thread(target=self._follow, args=(events,), name="repolis-events", daemon=True).start()
+        self.events = served.events()
+        thread = threading.Thread(target=self._follow, args=(self.events,), name="repolis-events", daemon=True)
+        thread.start()
+        _following.add(thread)
 
     def _follow(self, events: _repolis.Events) -> None:
         while self.is_open:
@@ -60,6 +65,7 @@ class _Page:
 
     def close(self) -> None:
         self.is_open = False
+        self.events.close()
         self.served.stop()
         for listener in self.listeners.values():
             listener.stop()
@@ -81,10 +87,8 @@ class _Listener:
             try:
                 return self.waiting.put_nowait(value)
             except queue.Full:
-                try:
+                with contextlib.suppress(queue.Empty):
                     self.waiting.get_nowait()
-                except queue.Empty:
-                    pass
 
     def stop(self) -> None:
         self.is_wanted = False
@@ -105,6 +109,8 @@ class _Listener:
 
 _pages: dict[tuple[object, str], _Page] = {}
 _lock = threading.RLock()
+#: Threads that wait in Rust, where Python must not end them.
+_following: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
 class City:
@@ -112,6 +118,12 @@ class City:
 
     :func:`repolis.show` and :func:`repolis.replay` make one. As the last expression of a cell it shows itself in an iframe.
     The page is closed 10 seconds after the last ``City`` of its name is gone.
+
+    Examples
+    --------
+    >>> city = repolis.show(repo, color="complexity")
+    >>> city
+    <repolis.City shop: port ...>
     """
 
     def __init__(self, page: _Page, title: str) -> None:
@@ -128,12 +140,24 @@ class City:
 
     @property
     def name(self) -> str:
-        """Name of what is shown: that of the repository, or of the recording."""
+        """Name of what is shown: that of the repository, or of the recording.
+
+        Examples
+        --------
+        >>> city.name
+        'shop'
+        """
         return self._title
 
     @property
     def url(self) -> str:
-        """Address of the page. Whoever has it sees the city: it holds the token that lets in."""
+        """Address of the page. Whoever has it sees the city: it holds the token that lets in.
+
+        Examples
+        --------
+        >>> city.url
+        'http://127.0.0.1:.../?token=...'
+        """
         served, (_, base, _hosts) = self._page.served, self._page.place
         if not base:
             return f"http://127.0.0.1:{served.port}{served.path}"
@@ -143,17 +167,35 @@ class City:
 
     @property
     def port(self) -> int:
-        """Port of the page on 127.0.0.1."""
+        """Port of the page on 127.0.0.1.
+
+        Examples
+        --------
+        >>> f":{city.port}/" in city.url
+        True
+        """
         return self._page.served.port
 
     @property
     def pages(self) -> int:
-        """How many pages of the city are open in browsers."""
+        """How many pages of the city are open in browsers.
+
+        Examples
+        --------
+        >>> city.pages
+        0
+        """
         return self._page.served.pages
 
     @property
     def selection(self) -> Selection | None:
-        """What was selected last, as callbacks get it; ``None`` when nothing is."""
+        """What was selected last, as callbacks of :meth:`on_select` get it; ``None`` when nothing is.
+
+        Examples
+        --------
+        >>> city.selection is None
+        True
+        """
         return self._page.selection
 
     def iframe(self, width: int | str = "100%", height: int | str = 600) -> Frame:
@@ -168,6 +210,11 @@ class City:
         -------
         Frame
             An object that marimo, Jupyter and whatever knows ``_repr_html_`` show.
+
+        Examples
+        --------
+        >>> city.iframe(height=400)._repr_html_()
+        '<iframe src="http://127.0.0.1:...'
         """
         return Frame(self, self.url, self._title, width, height)
 
@@ -209,6 +256,12 @@ class City:
         -------
         callable
             The callback, so that this is a decorator too.
+
+        Examples
+        --------
+        >>> @city.on_select
+        ... def show(selection):
+        ...     print(selection["path"] if selection else "nothing")
         """
         key = (getattr(callback, "__module__", None), getattr(callback, "__qualname__", None) or id(callback))
         self._listen(key, callback)
@@ -241,15 +294,51 @@ class City:
             page.listeners[key] = _Listener(callback)
 
     def select(self, path: str) -> None:
-        """Select a file or directory. The camera stays."""
+        """Select a file or directory. The camera stays.
+
+        Parameters
+        ----------
+        path : str
+            The file or directory.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file or directory in the city.
+
+        Examples
+        --------
+        >>> city.select("shop/cart.py")
+        """
         self._drive(type="select", path=path)
 
     def clear(self) -> None:
-        """Select nothing."""
+        """Select nothing any more.
+
+        Examples
+        --------
+        >>> city.clear()
+        """
         self._drive(type="clear")
 
     def frame(self, path: str | None = None) -> None:
-        """Bring a file or directory near, or show the whole city."""
+        """Bring a file or directory near, or show the whole city.
+
+        Parameters
+        ----------
+        path : str, optional
+            The file or directory; the whole city without it.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file or directory in the city.
+
+        Examples
+        --------
+        >>> city.frame("shop/")
+        >>> city.frame()
+        """
         self._drive(type="frame", path=path)
 
     def show_imports(self, path: str, depth: int = 1, direction: str = "both") -> None:
@@ -263,11 +352,35 @@ class City:
             How far, from 1 to 3.
         direction : {"both", "in", "out"}
             The files that import it (``"in"``), those that it imports (``"out"``), or both.
+
+        Raises
+        ------
+        UnknownPath
+            When there is no such file in the city.
+
+        Examples
+        --------
+        >>> city.show_imports("shop/cart.py", depth=2, direction="in")
         """
         self._drive(type="imports", path=path, depth=depth, direction=direction)
 
     def look(self, *, area: str | None = None, height: str | None = None, color: str | None = None) -> None:
-        """Show other metrics; those that are left out stay."""
+        """Show other metrics; those that are left out stay.
+
+        Parameters
+        ----------
+        area, height, color : str, optional
+            Metrics of footprint, height and colour.
+
+        Raises
+        ------
+        UnknownMetric
+            When there is no such metric in the city.
+
+        Examples
+        --------
+        >>> city.look(height="fan_in", color="complexity")
+        """
         self._drive(type="look", area=area, height=height, color=color)
 
     def color(self, what: Any, *, name: str | None = None, unit: str = "") -> None:
@@ -281,6 +394,23 @@ class City:
             What the values are, for the menus and the legend. The name of the column or Series without it, else ``"own"``.
         unit : str
             Unit of the values.
+
+        Raises
+        ------
+        UnknownMetric
+            When there is no such metric in the city.
+        UnknownPath
+            When none of the paths is in the city.
+
+        Warns
+        -----
+        UserWarning
+            When some of the paths are not in the city.
+
+        Examples
+        --------
+        >>> city.color("complexity")
+        >>> city.color({"shop/cart.py": "ours", "shop/main.py": "theirs"}, name="team")
         """
         if not isinstance(what, str):
             name = name or _values.name_of(what) or "own"
@@ -299,7 +429,13 @@ class City:
             Numbers, or texts that are categories, by path.
         unit, description : str
             Unit of the values, and what they are.
+
+        Examples
+        --------
+        >>> city.add_metric("risk", {"shop/cart.py": 0.5, "shop/main.py": 0.1})
+        >>> city.look(height="risk")
         """
+        self._check_open()
         by_path = _values.by_path(values)
         unknown = self._page.served.add_metric(name, by_path, unit, description or "given by the notebook")
         _values.warn_of(unknown, len(by_path))
@@ -325,6 +461,11 @@ class City:
             ``False`` hides tests, and generated files.
         range : tuple, optional
             Metric, least and greatest value; ``None`` is no bound: ``("complexity", 10, None)``.
+
+        Examples
+        --------
+        >>> city.filter(directory="shop", tests=False, range=("complexity", 2, None))
+        >>> city.filter()
         """
         hidden = {metric: [names] if isinstance(names, str) else list(names) for metric, names in (hide or {}).items()}
         if not tests:
@@ -338,24 +479,56 @@ class City:
         self._drive(**wish)
 
     def play(self) -> None:
-        """Let the time run, in a city with a history."""
+        """Let the time run, in a city with a history.
+
+        Examples
+        --------
+        >>> city.play()
+        """
         self._drive(type="play")
 
     def pause(self) -> None:
-        """Let the time stand."""
+        """Let the time stand still.
+
+        Examples
+        --------
+        >>> city.pause()
+        """
         self._drive(type="pause")
 
     def set_time(self, time: float, timeline: str | None = None) -> None:
-        """Go to a time: a sequence number, or nanoseconds, of this timeline or the one that is shown."""
+        """Go to a time.
+
+        Parameters
+        ----------
+        time : float
+            A sequence number, or nanoseconds.
+        timeline : str, optional
+            Name of the timeline; the one that is shown without it.
+
+        Examples
+        --------
+        >>> city.set_time(0)
+        """
         self._drive(type="set_time", time=float(time), timeline=timeline)
 
     def close(self) -> None:
-        """Close the page now, for all cities of its name."""
+        """Close the page now, for all cities of its name.
+
+        Examples
+        --------
+        >>> city.close()
+        >>> city
+        <repolis.City shop: closed>
+        """
         _close(self._page)
 
-    def _drive(self, **wish: Any) -> None:
+    def _check_open(self) -> None:
         if not self._page.is_open:
             raise Error(f"{self._title}: this city is closed; show it again with repolis.show")
+
+    def _drive(self, **wish: Any) -> None:
+        self._check_open()
         self._page.served.drive(wish)
 
     def _repr_html_(self) -> str:
@@ -428,6 +601,11 @@ def show(
     ------
     Error
         When the port is taken, or there is no such metric.
+
+    Examples
+    --------
+    >>> city = repolis.show(repo, name="review", height="complexity")
+    >>> city.close()
     """
     look = {"area": area, "height": height, "color": color, "arcs": arcs}
     key = name or str(os.path.abspath(repo.root) if repo.root is not None else repo.name)
@@ -450,7 +628,7 @@ def replay(
         Recordings that ``repo.log`` or ``repolis log`` wrote.
     name : str, optional
         Cities of one name share a page. The path without it.
-    port, base_url, allow_hosts
+    port, base_url, allow_hosts : optional
         As :func:`show` takes them.
 
     Returns
@@ -462,6 +640,12 @@ def replay(
     ------
     Error
         When a file cannot be read, or is no recording of a city.
+
+    Examples
+    --------
+    >>> repo.log("city.rrd")
+    >>> city = repolis.replay("city.rrd")
+    >>> city.close()
     """
     files = [path] if isinstance(path, (str, os.PathLike)) else list(path)
     paths = [os.fspath(file) for file in files]
@@ -535,6 +719,8 @@ def _close(page: _Page) -> None:
 def _close_all() -> None:
     for page in list(_pages.values()):
         _close(page)
+    for thread in list(_following):
+        thread.join(1)
 
 
 def _selection(event: dict[str, Any]) -> Selection:

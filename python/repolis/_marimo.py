@@ -26,7 +26,8 @@ def session() -> object:
         from marimo._runtime.context import get_context
 
         return id(get_context().stream)
-    except Exception:  # noqa: BLE001 - it is private, and one notebook a process is usual
+    # It is private, and one notebook a process is usual.
+    except Exception:
         return None
 
 

@@ -15,4 +15,6 @@ def compliant(table: Any) -> Any:
         except ModuleNotFoundError:
             continue
         return frame._compliant_frame
-    raise ModuleNotFoundError("a table needs polars, pyarrow or pandas here; install one of them, such as: pip install polars")
+    raise ModuleNotFoundError(
+        "a table needs polars, pyarrow or pandas here; install one of them, such as: pip install polars"
+    )

@@ -17,7 +17,9 @@ def log_into(stream: Any, recording: bytes) -> None:
         send = stream.send_chunks
     except (ImportError, AttributeError) as error:
         kind = type(stream).__name__
-        message = f"a target of type {kind}: give a path, or a rerun.RecordingStream of rerun-sdk 0.36.3 (repolis[viewer])"
+        message = (
+            f"a target of type {kind}: give a path, or a rerun.RecordingStream of rerun-sdk 0.36.3 (repolis[viewer])"
+        )
         raise Error(message) from error
     # The SDK reads files alone.
     with tempfile.TemporaryDirectory(prefix="repolis-") as folder:

@@ -51,6 +51,10 @@ def _of_frame(frame: Any) -> Any:
     names = [str(name) for name in frame.columns]
     if "path" in names and len(names) == 2:
         [value] = [name for name in frame.columns if str(name) != "path"]
+        if hasattr(frame, "fetchall"):
+            # A relation of DuckDB is a question; asked twice, its rows may come in another order.
+            at = names.index("path")
+            return ((row[at], row[1 - at]) for row in frame.fetchall())
         return zip(_list(frame["path"]), _list(frame[value]), strict=True)
     if len(names) == 1 and hasattr(frame, "index"):
         return frame[frame.columns[0]].items()

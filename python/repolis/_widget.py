@@ -67,9 +67,11 @@ def make(city: City, height: int | str) -> Any:
         import anywidget
         import traitlets
     except ImportError as error:
-        raise Error("city.widget() needs anywidget: pip install 'repolis[widget]'; city.iframe() does without") from error
+        raise Error(
+            "city.widget() needs anywidget: pip install 'repolis[widget]'; city.iframe() does without"
+        ) from error
 
-    class CityWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    class CityWidget(anywidget.AnyWidget):
         """The city in an iframe. What is clicked there sets the traits, and what sets a trait moves the city."""
 
         _esm = ESM

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 
 class Error(Exception):
-    """Something that Repolis cannot do, and why. The message names the file and what to do."""
+    """Something that Repolis cannot do, and why. The message names the file and what to do.
+
+    Examples
+    --------
+    >>> try:
+    ...     repolis.analyze("no/such/folder")
+    ... except repolis.Error as error:
+    ...     print(error)
+    no/such/folder: ...
+    """
 
 
 class _Unknown(Error, KeyError):
@@ -29,6 +38,14 @@ class UnknownPath(_Unknown):
         The path or glob as given.
     nearest : list of str
         The paths most like it, best first.
+
+    Examples
+    --------
+    >>> try:
+    ...     repo.file("shop/cort.py")
+    ... except repolis.UnknownPath as error:
+    ...     print(error.nearest[0])
+    shop/cart.py
     """
 
 
@@ -41,4 +58,12 @@ class UnknownMetric(_Unknown):
         The name as given.
     nearest : list of str
         The names most like it, best first.
+
+    Examples
+    --------
+    >>> try:
+    ...     repo.top("complexty")
+    ... except repolis.UnknownMetric as error:
+    ...     print(error.nearest[0])
+    complexity
     """

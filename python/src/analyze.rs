@@ -1,7 +1,7 @@
 //! Analysing without the GIL, and reading recordings.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,33 +11,30 @@ use repolis::analysis::{self, Analysis, AnalysisError, Options, Progress};
 use repolis::scan::{Place, ScanOptions};
 use repolis::source::{Source, recorded};
 
+use crate::ending::detach;
 use crate::errors::error;
 use crate::repo::Repo;
 
 /// How often Python is asked whether to stop, and told how far the work is.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How far the work is, as the workers last said.
+/// How far the work is, as the workers last said: `done`, `total` and the stage.
 #[derive(Default)]
-struct Latest {
-    done: AtomicUsize,
-    total: AtomicUsize,
-    stage: Mutex<&'static str>,
-}
+struct Latest(Mutex<(usize, usize, &'static str)>);
 
 impl Progress for Latest {
     fn report(&self, stage: &'static str, done: usize, total: usize) {
-        self.done.store(done, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Workers overtake each other.
+        let before = if latest.2 == stage { latest.0 } else { 0 };
+        *latest = (done.max(before), total, stage);
     }
 }
 
 impl Latest {
     fn tell(&self, listener: &Bound<'_, PyAny>) -> PyResult<()> {
-        let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        listener.call1((self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed), stage))?;
-        Ok(())
+        let latest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        listener.call1(latest).map(drop)
     }
 }
 
@@ -67,7 +64,7 @@ pub fn analyze(
         with_binary: has("binary"),
         ..Options::default()
     };
-    let place = match py.detach(|| Source::new(&path)).map_err(|source| error(py, source))? {
+    let place = match detach(py, || Source::new(&path)).map_err(|source| error(py, source))? {
         Source::Place(place) => place,
         Source::Recording(file) => {
             let text = format!("{}: this is a recording already; read it with repolis.load", file.display());
@@ -92,7 +89,7 @@ fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bo
     let receiver = Mutex::new(receiver);
     loop {
         let wait = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(POLL);
-        match py.detach(wait) {
+        match detach(py, wait) {
             Ok(result) => {
                 let analysis = result.map_err(|source| error(py, source))?;
                 latest.tell(progress)?;
@@ -117,6 +114,6 @@ fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bo
 #[pyfunction]
 pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Repo> {
     let read = |path: &Path| recorded(path).map(|(analysis, _)| analysis);
-    let analysis = py.detach(|| read(&path)).map_err(|source| error(py, source))?;
+    let analysis = detach(py, || read(&path)).map_err(|source| error(py, source))?;
     Ok(Repo::new(analysis, None, Options::default()))
 }

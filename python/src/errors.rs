@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use repolis::query::QueryError;
-use repolis::session::DriveError;
+use repolis::session::{DriveError, MetricError};
 
 /// An exception of the package by its name, made of these arguments.
 fn exception(py: Python<'_>, name: &str, arguments: impl for<'py> pyo3::call::PyCallArgs<'py>) -> PyErr {
@@ -36,6 +36,15 @@ pub fn drive_error(py: Python<'_>, error: DriveError) -> PyErr {
     match error {
         DriveError::UnknownPath { path, nearest } => exception(py, "UnknownPath", (text, path, nearest)),
         DriveError::UnknownMetric { name, nearest } => exception(py, "UnknownMetric", (text, name, nearest)),
+        _ => exception(py, "Error", (text,)),
+    }
+}
+
+/// The exception for a metric that no city can take.
+pub fn metric_error(py: Python<'_>, error: MetricError) -> PyErr {
+    let text = error.to_string();
+    match error {
+        MetricError::NoFile(path) => exception(py, "UnknownPath", (text, path, Vec::<String>::new())),
         _ => exception(py, "Error", (text,)),
     }
 }

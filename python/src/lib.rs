@@ -2,6 +2,7 @@
 
 mod analyze;
 mod answers;
+mod ending;
 mod errors;
 mod repo;
 mod served;
@@ -15,8 +16,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The native part of `repolis`.
 #[pymodule]
 mod _repolis {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::analyze::{analyze, load};
+    #[pymodule_export]
+    use super::ending::_end;
     #[pymodule_export]
     use super::repo::Repo;
     #[pymodule_export]
@@ -29,10 +34,15 @@ mod _repolis {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::ending::register(module)
+    }
 }
 
 /// Runs the command line with these arguments, the program's name first, and returns the exit code.
 #[pyfunction]
 fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
-    py.detach(|| repolis::cli::run_with(arguments))
+    ending::detach(py, || repolis::cli::run_with(arguments))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,8 @@ use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, RecordedCi
 use repolis::stream;
 
 use crate::answers::primitive;
-use crate::errors::{drive_error, error};
+use crate::ending::detach;
+use crate::errors::{drive_error, error, metric_error};
 use crate::repo::{Measured, Repo, look};
 
 /// What is shown.
@@ -26,7 +28,7 @@ pub enum Content<'py> {
 }
 
 /// A page that is being served. The package's ``City`` is made of it.
-#[pyclass(frozen, module = "repolis")]
+#[pyclass(frozen, module = "repolis._repolis")]
 pub struct Served {
     session: Arc<Session>,
     stopper: Stopper,
@@ -87,7 +89,7 @@ impl Served {
         arcs: Option<usize>,
     ) -> PyResult<()> {
         let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
-        py.detach(|| self.session.replace(first, more));
+        detach(py, || self.session.replace(first, more));
         Ok(())
     }
 
@@ -113,7 +115,7 @@ impl Served {
     /// Asks every page for something: a dict with the ``type`` and what belongs to it.
     fn drive(&self, py: Python<'_>, remote: &Bound<'_, PyAny>) -> PyResult<()> {
         let remote: Remote = pythonize::depythonize(remote).map_err(|source| error(py, source.to_string()))?;
-        py.detach(|| self.session.drive(remote)).map_err(|source: DriveError| drive_error(py, source))
+        detach(py, || self.session.drive(remote)).map_err(|source: DriveError| drive_error(py, source))
     }
 
     /// Gives the open city a metric, and returns the paths that it does not have.
@@ -126,7 +128,7 @@ impl Served {
         description: String,
     ) -> PyResult<Vec<String>> {
         let metric = OwnMetric { name, unit, description, values: own_values(values) };
-        py.detach(|| self.session.add_metric(&metric)).map_err(|source| error(py, source))
+        detach(py, || self.session.add_metric(&metric)).map_err(|source| metric_error(py, source))
     }
 
     /// What happens in the pages from now on.
@@ -154,7 +156,7 @@ fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> P
                 let source = RecordedCity::new(stream::load(&bytes)?).with_place(repo.place().cloned());
                 Ok(City::new(source, bytes))
             };
-            Ok((py.detach(open).map_err(|source| error(py, source))?, Vec::new()))
+            Ok((detach(py, open).map_err(|source| error(py, source))?, Vec::new()))
         }
         Content::Files(files) => {
             let mut cities = Vec::<City>::new();
@@ -163,7 +165,7 @@ fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> P
                     let bytes = Bytes::from(std::fs::read(file)?);
                     Ok(City::new(RecordedCity::new(stream::load(&bytes)?), bytes))
                 };
-                let city = py.detach(open).map_err(|cause| error(py, format!("{}: {cause}", file.display())))?;
+                let city = detach(py, open).map_err(|cause| error(py, format!("{}: {cause}", file.display())))?;
                 // The same recording twice is one to the viewer.
                 if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
                     cities.push(city);
@@ -187,7 +189,7 @@ fn own_values(values: HashMap<String, Measured>) -> OwnValues {
 }
 
 /// Events that wait to be fetched by a thread of Python.
-#[pyclass(frozen, module = "repolis")]
+#[pyclass(frozen, module = "repolis._repolis")]
 pub struct Events {
     queue: Arc<Queue>,
     _watch: Watch,
@@ -198,8 +200,13 @@ impl Events {
     /// The next event as a dict, or ``None`` when none comes for so many seconds.
     fn next<'py>(&self, py: Python<'py>, timeout: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         let timeout = Duration::try_from_secs_f64(timeout).unwrap_or(Duration::ZERO);
-        let event = py.detach(|| self.queue.pop(timeout));
+        let event = detach(py, || self.queue.pop(timeout));
         event.map(|event| primitive(py, &event)).transpose()
+    }
+
+    /// Lets go of a thread that waits, which gets ``None``; nothing comes any more.
+    fn close(&self) {
+        self.queue.close();
     }
 }
 
@@ -210,6 +217,7 @@ const MAX_WAITING: usize = 1024;
 struct Queue {
     events: Mutex<VecDeque<Event>>,
     filled: Condvar,
+    is_closed: AtomicBool,
 }
 
 impl Queue {
@@ -222,10 +230,19 @@ impl Queue {
         self.filled.notify_one();
     }
 
+    fn close(&self) {
+        let _events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_closed.store(true, Ordering::Relaxed);
+        self.filled.notify_all();
+    }
+
     fn pop(&self, timeout: Duration) -> Option<Event> {
         let until = Instant::now() + timeout;
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
+            if self.is_closed.load(Ordering::Relaxed) {
+                return None;
+            }
             if let Some(event) = events.pop_front() {
                 return Some(event);
             }

@@ -1,5 +1,7 @@
 //! Tables that any Arrow library reads.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python, in the style of numpy")]
+
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
@@ -13,6 +15,13 @@ use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 ///
 /// Any library that reads the Arrow PyCapsule interface takes it without a copy: ``polars.DataFrame(table)``,
 /// ``pyarrow.table(table)``, ``pandas.DataFrame.from_arrow(table)``, and DuckDB by the name of the variable.
+///
+/// Examples
+/// --------
+/// >>> repo.functions
+/// <repolis.Table functions: 6 rows of path, name, line, ...>
+/// >>> len(repo.functions)
+/// 6
 #[pyclass(frozen, module = "repolis")]
 pub struct Table {
     name: &'static str,
@@ -35,18 +44,33 @@ impl Table {
 #[pymethods]
 impl Table {
     /// Name of the table, such as ``"files"``.
+    ///
+    /// Examples
+    /// --------
+    /// >>> repo.files.name
+    /// 'files'
     #[getter]
     fn name(&self) -> &'static str {
         self.name
     }
 
     /// Number of rows.
+    ///
+    /// Examples
+    /// --------
+    /// >>> repo.functions.num_rows
+    /// 6
     #[getter]
     fn num_rows(&self) -> usize {
         self.batch.num_rows()
     }
 
     /// Names of the columns.
+    ///
+    /// Examples
+    /// --------
+    /// >>> repo.functions.column_names[:3]
+    /// ['path', 'name', 'line']
     #[getter]
     fn column_names(&self) -> Vec<String> {
         self.batch.schema().fields().iter().map(|field| field.name().clone()).collect()
@@ -59,6 +83,11 @@ impl Table {
     /// list of dict
     ///     ``name``, ``type`` (``int``, ``float`` or ``str``), ``unit`` (empty where there is none) and ``description`` of each
     ///     column, in order.
+    ///
+    /// Examples
+    /// --------
+    /// >>> {column["name"]: column["unit"] for column in repo.files.describe()}["bytes"]
+    /// 'B'
     fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let rows =
             self.batch.schema().fields().iter().map(|field| describe(py, field)).collect::<PyResult<Vec<_>>>()?;

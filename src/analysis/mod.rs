@@ -4,8 +4,8 @@ mod files;
 mod identity;
 mod timings;
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use timings::Timings;
 
@@ -156,16 +156,22 @@ const WORKER_STACK_BYTES: usize = 256 << 20;
 /// # Errors
 /// When the system gives no threads.
 pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, AnalysisError> {
-    static WORKERS: OnceLock<rayon::ThreadPool> = OnceLock::new();
-    if WORKERS.get().is_none() {
-        let workers = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?;
-        // Somebody else's pool, made meanwhile, is as good.
-        let _ = WORKERS.set(workers);
-    }
-    Ok(match WORKERS.get() {
-        Some(workers) => workers.install(work),
-        None => work(),
-    })
+    // A process that was forked, as those of Python's multiprocessing are, has the pool and none of its threads.
+    static WORKERS: Mutex<Option<(u32, Arc<rayon::ThreadPool>)>> = Mutex::new(None);
+    let process = std::process::id();
+    let workers = {
+        let mut known = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((of, workers)) if *of == process => Arc::clone(workers),
+            _ => {
+                let workers = Arc::new(rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build()?);
+                // One without threads cannot be told to end.
+                std::mem::forget(known.replace((process, Arc::clone(&workers))));
+                workers
+            }
+        }
+    };
+    Ok(workers.install(work))
 }
 
 /// Analyses what is at `place`. Nothing of it is executed and nothing outside it is read.

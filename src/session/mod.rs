@@ -199,7 +199,7 @@ impl Session {
     /// Returns the paths that the first city does not have.
     ///
     /// # Errors
-    /// When the analysis has a metric of this name, or there are not as many values as files.
+    /// When the analysis has a metric of this name, there are not as many values as files, or none of the paths is known.
     pub fn add_metric(&self, metric: &OwnMetric) -> Result<Vec<String>, MetricError> {
         let cities = self.cities.borrow().clone();
         let (unknown, note) = cities.first().add_metric(metric)?;

@@ -31,6 +31,16 @@ pub enum OwnValues {
 }
 
 impl OwnValues {
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+            Self::NumbersByPath(values) => values.len(),
+            Self::TextsByPath(values) => values.len(),
+        }
+    }
+
     /// Whether they follow the rows of one analysis, and mean nothing to another.
     pub(super) fn is_by_file(&self) -> bool {
         matches!(self, Self::Numbers(_) | Self::Texts(_))
@@ -60,6 +70,9 @@ pub enum MetricError {
     /// The name is that of a metric which the analysis has.
     #[error("{0}: the analysis has a metric of this name; choose another")]
     Taken(String),
+    /// No path is that of a file of the city.
+    #[error("{0}: not in this city, as all the paths that were given")]
+    NoFile(String),
     /// There are not as many values as files.
     #[error(
         "{name}: {given} values for {files} files; give one for each row of the table of files, or give them by path"

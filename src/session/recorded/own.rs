@@ -10,7 +10,7 @@ impl RecordedCity {
     /// Takes a metric of the user's, or its new values.
     ///
     /// # Errors
-    /// When its name is taken or unfit, or there are not as many values as files.
+    /// When its name is taken or unfit, there are not as many values as files, or none of the paths is known.
     pub(super) fn take_metric(&mut self, metric: &OwnMetric) -> Result<Offered, MetricError> {
         let name = &*metric.name;
         if name.trim().is_empty()
@@ -24,6 +24,9 @@ impl RecordedCity {
             return Err(MetricError::Taken(metric.name.clone()));
         }
         let (values, unknown) = self.column(metric)?;
+        if let Some(path) = unknown.first().filter(|_| unknown.len() == metric.values.len()) {
+            return Err(MetricError::NoFile(path.clone()));
+        }
         let added = Metric {
             name: name.into(),
             unit: metric.unit.as_str().into(),
@@ -150,6 +153,8 @@ mod tests {
         let error = refused("risk", OwnValues::Texts(vec![None]));
         assert_eq!(error, MetricError::Length { name: "risk".to_owned(), given: 1, files: 2 });
         let values = OwnValues::NumbersByPath([("c.py".to_owned(), 1.0)].into());
+        assert_eq!(refused("risk", values), MetricError::NoFile("c.py".to_owned()));
+        let values = OwnValues::NumbersByPath([("a.py".to_owned(), 1.0), ("c.py".to_owned(), 1.0)].into());
         assert_eq!(session.add_metric(&metric("risk", values)).unwrap(), ["c.py"]);
     }
 
