@@ -14,6 +14,21 @@ from __future__ import annotations
 from ._analyze import analyze, load
 from ._city import City, replay, show
 from ._repolis import Repo, Table, __version__
+from ._rust import RustMetric, rust_metric
 from .errors import Error, UnknownMetric, UnknownPath
 
-__all__ = ["City", "Error", "Repo", "Table", "UnknownMetric", "UnknownPath", "__version__", "analyze", "load", "replay", "show"]
+__all__ = [
+    "City",
+    "Error",
+    "Repo",
+    "RustMetric",
+    "Table",
+    "UnknownMetric",
+    "UnknownPath",
+    "__version__",
+    "analyze",
+    "load",
+    "replay",
+    "rust_metric",
+    "show",
+]

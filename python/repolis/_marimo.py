@@ -48,6 +48,15 @@ def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     return marimo.state(value)
 
 
+def spinner(title: str) -> contextlib.AbstractContextManager[Any]:
+    """Marimo's spinner while something goes on; nothing outside a notebook."""
+    if not is_running():
+        return contextlib.nullcontext()
+    import marimo
+
+    return marimo.status.spinner(title=title, remove_on_exit=True)
+
+
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
     """Marimo's progress bar while the work goes on, as a listener."""
