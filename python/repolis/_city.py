@@ -7,8 +7,8 @@ import html
 import os
 import queue
 import socket
-import sys
 import threading
+import time
 import traceback
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,8 @@ Callback = TypeVar("Callback", bound=Callable[[Any], object])
 LINGER = 10.0
 #: How often threads look whether they are still wanted, in seconds.
 TICK = 0.25
+#: How long threads are waited for when Python ends, in seconds: a callback may block.
+PATIENCE = 2.0
 #: More selections than these are not kept for a callback that is busy: the oldest go.
 MAX_WAITING = 1000
 
@@ -42,7 +44,9 @@ class _Page:
         self.selection: Selection | None = None
         self.listeners: dict[object, _Listener] = {}
         events = served.events()
-        threading.Thread(target=self._follow, args=(events,), name="repolis-events", daemon=True).start()
+        thread = threading.Thread(target=self._follow, args=(events,), name="repolis-events", daemon=True)
+        _threads.add(thread)
+        thread.start()
 
     def _follow(self, events: _repolis.Events) -> None:
         while self.is_open:
@@ -74,6 +78,7 @@ class _Listener:
         self.is_wanted = True
         # In marimo the cell whose thread it is gets what is printed, and may set states.
         self.thread = _marimo.thread(self._run) or threading.Thread(target=self._run, daemon=True)
+        _threads.add(self.thread)
         self.thread.start()
 
     def put(self, value: Any) -> None:
@@ -99,11 +104,13 @@ class _Listener:
             try:
                 self.callback(value)
             except Exception:
-                traceback.print_exc(file=sys.stderr)
+                _marimo.say(traceback.format_exc().rstrip())
         self.is_wanted = False
 
 
 _pages: dict[tuple[object, str], _Page] = {}
+#: Those that may be in Rust.
+_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 _lock = threading.RLock()
 
 
@@ -530,6 +537,11 @@ def _close(page: _Page) -> None:
 def _close_all() -> None:
     for page in list(_pages.values()):
         _close(page)
+    # A thread that comes back from Rust while Python ends would abort the process.
+    until = time.monotonic() + PATIENCE
+    for thread in list(_threads):
+        if thread is not threading.current_thread():
+            thread.join(max(until - time.monotonic(), 0))
 
 
 def _selection(event: dict[str, Any]) -> Selection:

@@ -41,11 +41,25 @@ def thread(target: Callable[[], None]) -> threading.Thread | None:
 
 def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     """Getter and setter of a new state."""
-    if not is_running():
+    marimo = sys.modules.get("marimo")
+    # A notebook that runs as a script has states too, and nobody who sets them.
+    if marimo is None or marimo.app_meta().mode is None:
         raise Error("city.state() is for marimo notebooks: use city.on_select(callback) or city.selection elsewhere")
-    import marimo
-
     return marimo.state(value)
+
+
+def say(text: str) -> None:
+    """Prints below the cell whose thread this is; on standard error outside a notebook."""
+    if is_running():
+        try:
+            # Of a thread's output only what goes through marimo's own print reaches the cell.
+            from marimo._messaging.print_override import print_override
+
+            return print_override(text)
+        except ImportError:
+            pass
+    print(text, file=sys.stderr)
+    return None
 
 
 def spinner(title: str) -> contextlib.AbstractContextManager[Any]:

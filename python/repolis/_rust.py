@@ -117,6 +117,7 @@ class RustMetric:
         return self._batch([path], [source])[0]
 
     def _batch(self, paths: list[str], sources: list[str]) -> list[float]:
+        values: list[float]
         values, panic = self._module.batch(paths, sources)
         if panic is not None:
             position, message = panic
