@@ -49,17 +49,18 @@ def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
 
 
 def say(text: str) -> None:
-    """Prints below the cell whose thread this is; on standard error outside a notebook."""
-    if is_running():
+    """Prints below the cell whose thread this is; on standard error where nobody sees that."""
+    marimo = sys.modules.get("marimo")
+    if marimo is not None and marimo.app_meta().mode == "edit":
         try:
             # Of a thread's output only what goes through marimo's own print reaches the cell.
             from marimo._messaging.print_override import print_override
-
-            return print_override(text)
         except ImportError:
             pass
-    print(text, file=sys.stderr)
-    return None
+        else:
+            print_override(text)
+            return
+    print(text, file=sys.__stderr__ or sys.stderr, flush=True)
 
 
 def spinner(title: str) -> contextlib.AbstractContextManager[Any]:
