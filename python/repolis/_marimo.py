@@ -49,9 +49,10 @@ def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
 
 
 def say(text: str) -> None:
-    """Prints below the cell whose thread this is; on standard error where nobody sees that."""
+    """Prints below the cell whose thread this is; on standard error where there is none, and in an app, which shows none."""
     marimo = sys.modules.get("marimo")
-    if marimo is not None and marimo.app_meta().mode == "edit":
+    mode = marimo.app_meta().mode if marimo is not None else None
+    if mode == "edit":
         try:
             # Of a thread's output only what goes through marimo's own print reaches the cell.
             from marimo._messaging.print_override import print_override
@@ -60,7 +61,8 @@ def say(text: str) -> None:
         else:
             print_override(text)
             return
-    print(text, file=sys.__stderr__ or sys.stderr, flush=True)
+    # Jupyter's is one of its own, and shown.
+    print(text, file=sys.__stderr__ if mode == "run" and sys.__stderr__ else sys.stderr, flush=True)
 
 
 def spinner(title: str) -> contextlib.AbstractContextManager[Any]:

@@ -34,7 +34,7 @@ OWN_NAME = "metric.rs"
 
 NO_RUSTIMPORT = 'a metric in Rust needs rustimport: pip install "repolis[rust]" (or: pip install "rustimport>=1.7")'
 NO_CARGO = (
-    "a metric in Rust needs Rust's cargo (1.83 or newer) on the PATH: install it from https://rustup.rs, "
+    "a metric in Rust needs Rust's cargo (1.85 or newer) on the PATH: install it from https://rustup.rs, "
     "and start the notebook again"
 )
 SIGNATURE = "fn metric(path: &str, source: &str) -> f64"

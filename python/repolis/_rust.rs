@@ -97,7 +97,9 @@ fn batch(
 fn NAME(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // This library has a standard library of its own: nobody else's panics come here.
     set_hook(Box::new(|info| {
-        let message = info.payload_as_str().unwrap_or("without a message");
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let message = text.or_else(|| payload.downcast_ref().map(String::as_str)).unwrap_or("without a message");
         let place = info.location().map(|at| {
             let name = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
             format!(" ({name}:{}:{})", at.line(), at.column())

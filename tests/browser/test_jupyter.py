@@ -19,6 +19,7 @@ CELLS = [
     "import repolis\nrepo = repolis.analyze('shop')",
     "city = repolis.show(repo)\ncity",
     "clicked = []\ncity.on_select(clicked.append);",
+    "@city.on_select\ndef told(selection):\n    print('told of', selection['path'])\n    raise ValueError('a mistake')",
 ]
 
 
@@ -63,6 +64,10 @@ def test_a_click_in_the_output_of_a_cell_reaches_the_kernel(
             run(client, f"import time\nwhile not clicked: time.sleep(0.01)\nclicked[-1]['path'] == {path!r}") == "True"
         )
         assert run(client, "city.selection['kind']") == "'file'"
+        # What a callback prints and raises is shown, below whichever cell Jupyter takes it for.
+        run(client, "time.sleep(0.5); 'said'")
+        said = "".join(output.get("text", "") for cell in book.cells for output in cell.get("outputs", []))
+        assert f"told of {path}" in said and "ValueError: a mistake" in said, said
         # And a cell moves the page.
         run(client, "city.select('shop/cart.py'); 'done'")
         tab.city().frame.wait_for_function("document.querySelector('#selected-path')?.textContent === 'shop/cart.py'")
