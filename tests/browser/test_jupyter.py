@@ -9,7 +9,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
-from conftest import ROOT
+from conftest import DEADLINE_SECS, ROOT
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import BrowserContext
@@ -19,7 +20,7 @@ CELLS = [
     "import repolis\nrepo = repolis.analyze('shop')",
     "city = repolis.show(repo)\ncity",
     "clicked = []\ncity.on_select(clicked.append);",
-    "@city.on_select\ndef told(selection):\n    print('told of', selection['path'])\n    raise ValueError('a mistake')",
+    "defining = get_ipython().get_parent()['header']['msg_id']\n@city.on_select\ndef told(selection):\n    print('told of', selection['path'])\n    raise ValueError('a mistake')",
 ]
 
 
@@ -54,20 +55,25 @@ def test_a_click_in_the_output_of_a_cell_reaches_the_kernel(
     with client.setup_kernel():
         for position, cell in enumerate(book.cells):
             client.execute_cell(cell, position)
+        defining = run(client, "defining").strip("'")
         (tmp_path / "book.html").write_text(HTMLExporter().from_notebook_node(book)[0])
         served = Served(tmp_path, "book.html")
         tab = Notebook(context, served)
         city = tab.wait_for_city()
         path = city.click_a_building()
+        # What a callback prints and raises is sent as of the cell that ran last.
+        said, parents = "", set()
+        while f"told of {path}" not in said or "ValueError: a mistake" not in said:
+            message = run_sync(client.kc.get_iopub_msg)(timeout=DEADLINE_SECS)
+            if message["msg_type"] == "stream":
+                parents.add(message["parent_header"]["msg_id"])
+                said += message["content"]["text"]
+        assert defining not in parents
         # The kernel hears of it on its own; a cell that runs later sees it.
         assert (
             run(client, f"import time\nwhile not clicked: time.sleep(0.01)\nclicked[-1]['path'] == {path!r}") == "True"
         )
         assert run(client, "city.selection['kind']") == "'file'"
-        # What a callback prints and raises is shown, below whichever cell Jupyter takes it for.
-        run(client, "time.sleep(0.5); 'said'")
-        said = "".join(output.get("text", "") for cell in book.cells for output in cell.get("outputs", []))
-        assert f"told of {path}" in said and "ValueError: a mistake" in said, said
         # And a cell moves the page.
         run(client, "city.select('shop/cart.py'); 'done'")
         tab.city().frame.wait_for_function("document.querySelector('#selected-path')?.textContent === 'shop/cart.py'")
