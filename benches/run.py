@@ -21,9 +21,10 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook")
 MODULE_FILES = 50_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
+NOTEBOOK_FILES = 5_000
 # One of each way to answer: graph, metrics, everything.
 QUESTIONS = ("summary", "cycles", "top complexity", "explain . README.md", "dependents . --tree", "unused")
 
@@ -228,6 +229,24 @@ def bench_viewer(report: Report) -> None:
         report.sections[f"viewer: {files}"] = dataclasses.asdict(drawn) | dataclasses.asdict(page)
 
 
+def bench_notebook(report: Report) -> None:
+    """From a click to Python, and from Python to the page."""
+    import notebook
+
+    chromium = subprocess.run([inputs.ROOT / "scripts/chromium"], check=True, text=True, capture_output=True).stdout
+    tree = synthetic.tree(inputs.CACHE / "synthetic", NOTEBOOK_FILES)
+    found = notebook.measure(tree, chromium.strip())
+    shutil.rmtree(tree)
+    text = (
+        f"Median of {found.count} clicks in a city of {NOTEBOOK_FILES:,} files: {found.click_ms:.0f} ms from the pointer to the "
+        f"callback ({found.slowest_ms:.0f} ms at most), {found.told_ms:.1f} ms of them after the viewer's event."
+    )
+    report.line("notebook", text, dataclasses.asdict(found))
+    print("\n| wish | done in the page | next frame |\n|---|---:|---:|")
+    for title, (held, painted) in found.wishes_ms.items():
+        print(f"| {title} | {held:.0f} ms | {painted:.0f} ms |", flush=True)
+
+
 def bench_query(report: Report, title: str, tree: Path) -> None:
     """What a question adds to the analysis, within one process; and how long it takes with a recording."""
     log(tree, "--quiet")
@@ -316,6 +335,8 @@ def main(args: argparse.Namespace) -> None:
         bench_viewer(report)
     if "module" in steps:
         bench_module(report, trees["Python"].name, trees["Python"])
+    if "notebook" in steps:
+        bench_notebook(report)
     if "query" in steps:
         bench_query(report, trees["Python"].name, trees["Python"])
     RECORDING.unlink(missing_ok=True)

@@ -14,12 +14,14 @@ from __future__ import annotations
 from ._analyze import analyze, load
 from ._city import City, replay, show
 from ._repolis import Repo, Table, __version__
+from ._rust import RustMetric, rust_metric
 from .errors import Error, UnknownMetric, UnknownPath
 
 __all__ = [
     "City",
     "Error",
     "Repo",
+    "RustMetric",
     "Table",
     "UnknownMetric",
     "UnknownPath",
@@ -27,5 +29,6 @@ __all__ = [
     "analyze",
     "load",
     "replay",
+    "rust_metric",
     "show",
 ]

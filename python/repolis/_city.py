@@ -8,7 +8,6 @@ import html
 import os
 import queue
 import socket
-import sys
 import threading
 import traceback
 import weakref
@@ -103,7 +102,7 @@ class _Listener:
             try:
                 self.callback(value)
             except Exception:
-                traceback.print_exc(file=sys.stderr)
+                _marimo.say(traceback.format_exc().rstrip())
         self.is_wanted = False
 
 

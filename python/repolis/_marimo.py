@@ -42,11 +42,37 @@ def thread(target: Callable[[], None]) -> threading.Thread | None:
 
 def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     """Getter and setter of a new state."""
-    if not is_running():
+    marimo = sys.modules.get("marimo")
+    # A notebook that runs as a script has states too, and nobody who sets them.
+    if marimo is None or marimo.app_meta().mode is None:
         raise Error("city.state() is for marimo notebooks: use city.on_select(callback) or city.selection elsewhere")
+    return marimo.state(value)
+
+
+def say(text: str) -> None:
+    """Prints below the cell whose thread this is; on standard error where there is none, and in an app, which shows none."""
+    marimo = sys.modules.get("marimo")
+    mode = marimo.app_meta().mode if marimo is not None else None
+    if mode == "edit":
+        try:
+            # Of a thread's output only what goes through marimo's own print reaches the cell.
+            from marimo._messaging.print_override import print_override
+        except ImportError:
+            pass
+        else:
+            print_override(text)
+            return
+    # Jupyter's is one of its own, and shown.
+    print(text, file=sys.__stderr__ if mode == "run" and sys.__stderr__ else sys.stderr, flush=True)
+
+
+def spinner(title: str) -> contextlib.AbstractContextManager[Any]:
+    """Marimo's spinner while something goes on; nothing outside a notebook."""
+    if not is_running():
+        return contextlib.nullcontext()
     import marimo
 
-    return marimo.state(value)
+    return marimo.status.spinner(title=title, remove_on_exit=True)
 
 
 @contextlib.contextmanager

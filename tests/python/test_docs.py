@@ -57,7 +57,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     programs.mkdir()
     (programs / "repolis").symlink_to(BINARY)
     path = [str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]
-    return {**os.environ, "PATH": os.pathsep.join(path)}
+    return {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT / "python")}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
