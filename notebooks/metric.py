@@ -85,7 +85,7 @@ fn metric(_path: &str, source: &str) -> f64 {
     }
     let all: u32 = counts.values().sum();
     let repeated: u32 = counts.values().filter(|count| **count > 1).sum();
-    if all < 10 { f64::NAN } else { 100.0 * f64::from(repeated) / f64::from(all) }
+    if all < 10 { f64::NAN } else { (1000.0 * f64::from(repeated) / f64::from(all)).round() / 10.0 }
 }
 """
     # Whoever opens a running app should not get a compiler for what they like.
