@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, final, overload
 
 from . import answers
 
-__all__ = ["Events", "Repo", "Served", "Table", "__version__", "analyze", "load", "run"]
+__all__ = ["Events", "Repo", "Served", "Table", "__version__", "_end", "analyze", "load", "run"]
 
 __version__: Final[str]
 
