@@ -117,7 +117,8 @@ export class Looks {
     for (const part of /** @type {const} */ (["area", "height", "color"])) {
       const name = look[part];
       if (Object.hasOwn(looks[part], name)) continue;
-      return this.tables.metric(name) ? `${name}: not a metric of numbers` : `${name}: no such metric`;
+      if (this.tables.metric(name)) return `${name}: not a metric of numbers`;
+      return `${name}: no such metric; there are ${this.tables.metrics.map((metric) => metric.name).join(", ")}`;
     }
     return "";
   }

@@ -46,7 +46,8 @@ def state(value: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     # A notebook that runs as a script has states too, and nobody who sets them.
     if marimo is None or marimo.app_meta().mode is None:
         raise Error("city.state() is for marimo notebooks: use city.on_select(callback) or city.selection elsewhere")
-    return marimo.state(value)
+    made: tuple[Callable[[], Any], Callable[[Any], None]] = marimo.state(value)
+    return made
 
 
 def say(text: str) -> None:

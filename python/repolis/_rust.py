@@ -236,7 +236,10 @@ def _build(importable: Any, folder: Path, own: Path, is_locked: bool) -> None:
         for message in messages
         if message["reason"] == "compiler-artifact" and message["target"]["name"] == importable.name
     )
-    shutil.copy2(library, importable.extension_path)
+    # A process that has the file before in its memory keeps that one.
+    part = f"{importable.extension_path}.part"
+    shutil.copy2(library, part)
+    os.replace(part, importable.extension_path)
     save_checksum(importable.extension_path, importable.dependencies, release=True)
     shutil.rmtree(crate)
 

@@ -20,6 +20,7 @@ _NATIVE = {
     "load": "reading a recording",
     "show": "serving a city",
     "rust_metric": "compiling a metric",
+    "RustMetric": "compiling a metric",
     "Repo": "an analysis",
     "Table": "an analysis",
     "City": "a city that is served",
