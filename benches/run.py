@@ -26,7 +26,7 @@ MODULE_FILES = 50_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
 NOTEBOOK_FILES = (200, 5_000)
 # One of each way to answer: graph, metrics, everything.
-QUESTIONS = ("summary", "cycles", "top complexity", "explain . README.md", "dependents . --tree", "unused")
+QUESTIONS = ("summary", "cycles", "top complexity", "explain . *.md", "dependents . --tree", "unused")
 
 
 class Report:
