@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::on_workers;
@@ -166,6 +167,9 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Another one each time: threads of one process may write into one folder.
 fn part_of(file: &Path) -> PathBuf {
-    folder_of(file).join(format!(".repolis.{}.part", std::process::id()))
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    folder_of(file).join(format!(".repolis.{}.{number}.part", std::process::id()))
 }
