@@ -100,18 +100,16 @@ class Notebook:
         """Waits until the notebook says so."""
         expect(self.page.locator("body")).to_contain_text(text, **options)
 
-    def city(self) -> InFrame:
-        """The city in the iframe, once it is there."""
-        element = self.page.locator("iframe[title^='City of']").first
+    def city(self, other_than: str = "") -> InFrame:
+        """The city in the iframe, once it is there; not the one at an address that goes."""
+        other = f":not([src='{other_than}'])" if other_than else ""
+        element = self.page.locator(f"iframe[title^='City of']{other}").first
+        element.wait_for(timeout=DEADLINE_MS)
         element.scroll_into_view_if_needed()
         frame = element.element_handle().content_frame()
         assert frame
         frame.locator("body[data-state=ready]").wait_for(timeout=DEADLINE_MS)
         return InFrame(self.page, frame)
-
-    def wait_for_city(self) -> InFrame:
-        self.page.locator("iframe[title^='City of']").first.wait_for(timeout=DEADLINE_MS)
-        return self.city()
 
 
 class InFrame:

@@ -59,7 +59,7 @@ def test_a_click_in_the_output_of_a_cell_reaches_the_kernel(
         (tmp_path / "book.html").write_text(HTMLExporter().from_notebook_node(book)[0])
         served = Served(tmp_path, "book.html")
         tab = Notebook(context, served)
-        city = tab.wait_for_city()
+        city = tab.city()
         path = city.click_a_building()
         # What a callback prints and raises is sent as of the cell that ran last.
         said, parents = "", set()

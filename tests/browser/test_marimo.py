@@ -134,7 +134,7 @@ def facts(notebook: Notebook) -> tuple[str, str, str]:
 
 
 def test_a_click_runs_the_cells_that_depend_on_it(tab: Notebook) -> None:
-    city = tab.wait_for_city()
+    city = tab.city()
     tab.text("picked nothing in all")
     first = city.click_a_building()
     tab.text(f"picked {first} in all")
@@ -188,7 +188,7 @@ def test_a_tab_that_was_closed_finds_its_city_again(context: BrowserContext, edi
     before = facts(tab)
     tab.page.close()
     again = Notebook(context, edit)
-    city = again.wait_for_city()
+    city = again.city()
     assert facts(again) == before
     path = city.click_a_building()
     again.text(f"picked {path} in all")
@@ -206,7 +206,7 @@ def test_a_kernel_that_is_restarted(context: BrowserContext, tab: Notebook) -> N
     expect(beside.locator("#notice")).to_contain_text("If a notebook shows this city, run its cell again")
     beside.close()
     # The notebook itself starts again by itself.
-    city = tab.wait_for_city()
+    city = tab.city(other_than=before[2])
     after = facts(tab)
     assert after[1] != before[1] and after[2] != before[2]
     tab.text(f"picked {city.click_a_building()} in all")
@@ -215,9 +215,9 @@ def test_a_kernel_that_is_restarted(context: BrowserContext, tab: Notebook) -> N
 def test_two_readers_of_one_app_have_a_city_each(context: BrowserContext, folder: Path) -> None:
     with Marimo("run", folder / "notebook.py", folder, "--path", str(folder / "shop")) as running:
         one, other = Notebook(context, running), Notebook(context, running)
-        other.wait_for_city()
+        other.city()
         one.page.bring_to_front()
-        city = one.wait_for_city()
+        city = one.city()
         (port_1, process_1, _), (port_2, process_2, _) = facts(one), facts(other)
         assert process_1 == process_2 and port_1 != port_2
         path = city.click_a_building()
@@ -236,7 +236,7 @@ def test_two_readers_of_one_app_have_a_city_each(context: BrowserContext, folder
 def test_the_notebooks_that_ship(name: str, context: BrowserContext, folder: Path, repository: Path) -> None:
     with Marimo("run", ROOT / "notebooks" / f"{name}.py", folder, "--path", str(repository)) as running:
         notebook = Notebook(context, running)
-        city = notebook.wait_for_city()
+        city = notebook.city()
         # All cells have run.
         notebook.page.get_by_role("heading", name=LAST[name]).wait_for()
         before = ""

@@ -49,14 +49,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repolis(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The package out of the wheel, whatever else of its name is installed."""
 
-    def forget() -> None:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "repolis"]:
-            del sys.modules[name]
+    def forget() -> dict[str, ModuleType]:
+        return {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "repolis"}
 
     monkeypatch.syspath_prepend(str(wheel))
-    forget()
+    before = forget()
     yield importlib.import_module("repolis")
     forget()
+    # Tests that come later hold classes of the native package: it must not be imported anew beside them.
+    sys.modules.update(before)
 
 
 def test_the_wheel_runs_everywhere_and_is_of_this_version(wheel: Path, repolis: ModuleType) -> None:
