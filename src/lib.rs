@@ -22,3 +22,4 @@ pub mod serve;
 pub mod session;
 pub mod source;
 pub mod stream;
+pub mod telemetry;
