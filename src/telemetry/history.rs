@@ -4,71 +4,14 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::hub::{ErrorRow, SpanRow, Update};
-use super::{Histogram, Nanos, Site, SiteId};
-
-/// What was seen of a site in a window.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// How many calls ended in it.
-    pub count: u64,
-    /// How many of them by an error.
-    pub errors: u64,
-    /// Nanoseconds, without what was called.
-    pub self_nanos: u64,
-    /// Nanoseconds, with what was called.
-    pub total_nanos: u64,
-    /// Durations, where single ones are known.
-    pub durations: Histogram,
-}
-
-impl Sums {
-    /// Adds another one's.
-    pub fn add(&mut self, other: &Self) {
-        self.count += other.count;
-        self.errors += other.errors;
-        self.self_nanos = self.self_nanos.saturating_add(other.self_nanos);
-        self.total_nanos = self.total_nanos.saturating_add(other.total_nanos);
-        self.durations.merge(&other.durations);
-    }
-}
-
-/// A part of what was seen of a site in a window: parts of one site and window are added up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// When the window began, a multiple of its length.
-    pub start: Nanos,
-    /// How long it is.
-    pub nanos: u64,
-    /// What is counted.
-    pub site: SiteId,
-    /// What was seen.
-    pub sums: Sums,
-}
-
-/// A part of the calls from one site to another in a window: parts are added up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CallRow {
-    /// When the window began, a multiple of its length.
-    pub start: Nanos,
-    /// How long it is.
-    pub nanos: u64,
-    /// The calling site.
-    pub from: SiteId,
-    /// The called site.
-    pub to: SiteId,
-    /// How many.
-    pub count: u64,
-    /// How many ended by an error.
-    pub errors: u64,
-}
+use super::{CallRow, ErrorRow, Nanos, Row, Site, SiteId, SpanRow, Sums, Update};
 
 /// All that was seen.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     sites: Vec<Site>,
     rows: BTreeMap<(Nanos, u64), FxHashMap<SiteId, Sums>>,
-    calls: FxHashMap<(SiteId, SiteId), (u64, u64)>,
+    calls: BTreeMap<(Nanos, u64, SiteId, SiteId), (u64, u64)>,
     errors: Vec<ErrorRow>,
     spans: Vec<SpanRow>,
 }
@@ -77,15 +20,36 @@ impl History {
     /// Adds what is new.
     pub fn add(&mut self, update: &Update) {
         self.sites.extend(update.sites.iter().cloned());
-        for row in &update.rows {
-            self.rows.entry((row.start, row.nanos)).or_default().entry(row.site).or_default().add(&row.sums);
-        }
-        for row in &update.calls {
-            let (count, errors) = self.calls.entry((row.from, row.to)).or_default();
-            (*count, *errors) = (*count + row.count, *errors + row.errors);
-        }
-        self.errors.extend(update.errors.iter().cloned());
-        self.spans.extend(update.spans.iter().cloned());
+        update.rows.iter().for_each(|row| self.add_row(row));
+        update.calls.iter().for_each(|row| self.add_calls(row));
+        update.errors.iter().for_each(|row| self.add_error(row));
+        update.spans.iter().for_each(|row| self.add_span(row));
+    }
+
+    /// Adds the next site, whose id is the number of those before.
+    pub fn add_site(&mut self, site: Site) {
+        self.sites.push(site);
+    }
+
+    /// Adds a part of what was seen; parts may come in any order.
+    pub fn add_row(&mut self, row: &Row) {
+        self.rows.entry((row.start, row.nanos)).or_default().entry(row.site).or_default().add(&row.sums);
+    }
+
+    /// Adds a part of the calls; parts may come in any order.
+    pub fn add_calls(&mut self, row: &CallRow) {
+        let (count, errors) = self.calls.entry((row.start, row.nanos, row.from, row.to)).or_default();
+        (*count, *errors) = (*count + row.count, *errors + row.errors);
+    }
+
+    /// Adds an error, or repetitions of one.
+    pub fn add_error(&mut self, row: &ErrorRow) {
+        self.errors.push(row.clone());
+    }
+
+    /// Adds a span that may be among the slowest.
+    pub fn add_span(&mut self, row: &SpanRow) {
+        self.spans.push(row.clone());
     }
 
     /// What was counted, by [`SiteId`].
@@ -104,9 +68,20 @@ impl History {
 
     /// Calls over all time, with how many there were and how many of them failed, by sites.
     pub fn calls(&self) -> Vec<((SiteId, SiteId), (u64, u64))> {
-        let mut calls: Vec<_> = self.calls.iter().map(|(&sites, &counts)| (sites, counts)).collect();
+        let mut calls: FxHashMap<_, (u64, u64)> = FxHashMap::default();
+        for row in self.call_rows() {
+            let (count, errors) = calls.entry((row.from, row.to)).or_default();
+            (*count, *errors) = (*count + row.count, *errors + row.errors);
+        }
+        let mut calls: Vec<_> = calls.into_iter().collect();
         calls.sort_unstable();
         calls
+    }
+
+    /// Calls by time, one row a window and pair of sites.
+    pub fn call_rows(&self) -> impl Iterator<Item = CallRow> {
+        let rows = self.calls.iter();
+        rows.map(|(&(start, nanos, from, to), &(count, errors))| CallRow { start, nanos, from, to, count, errors })
     }
 
     /// Every error, in the order in which they came.

@@ -5,141 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::{
-    Call, CallRow, Code, Histogram, History, How, Log, Nanos, Placer, Point, Row, Severity, Site, SiteId, Span, Sums,
+    Call, CallRow, Code, ErrorRow, Histogram, History, How, Limits, Log, LogRow, Nanos, Placer, Point, PointRow, Row,
+    Site, SiteId, Span, Sums, Taken, Totals, Update,
 };
 
 /// The length of the windows that are kept first.
 const WINDOW: u64 = 1_000_000_000;
-
-/// How much is kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Bytes of memory for all that is kept of what was seen.
-    pub memory_bytes: u64,
-    /// How many of the slowest spans are kept in detail.
-    pub slowest: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory_bytes: 1 << 30, slowest: 1000 }
-    }
-}
-
-/// What became of the records of one message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// How many count from now on.
-    pub accepted: u64,
-    /// How many of them have a place in the repository.
-    pub placed: u64,
-    /// Which do not count, by their index, and why.
-    pub rejected: Vec<(usize, &'static str)>,
-}
-
-/// A log record that is shown. All errors are, and of others as many as there is room for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogRow {
-    /// When.
-    pub time: Nanos,
-    /// Where.
-    pub site: SiteId,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What it says.
-    pub text: Box<str>,
-}
-
-/// An error: an exception, a span or a call that failed, a log record of that severity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorRow {
-    /// When.
-    pub time: Nanos,
-    /// Where.
-    pub site: SiteId,
-    /// Type of the exception; empty where there is none.
-    pub kind: Box<str>,
-    /// What it says.
-    pub message: Box<str>,
-    /// Its stack trace.
-    pub stack: Box<str>,
-}
-
-/// One of the slowest spans.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpanRow {
-    /// As [`Span::trace`](super::Span::trace).
-    pub trace: u128,
-    /// As [`Span::id`](super::Span::id).
-    pub id: u64,
-    /// As [`Span::parent`](super::Span::parent).
-    pub parent: u64,
-    /// When it began.
-    pub start: Nanos,
-    /// How long it took.
-    pub nanos: u64,
-    /// Where.
-    pub site: SiteId,
-    /// What its sender calls it.
-    pub name: Box<str>,
-    /// What else it says, a JSON object.
-    pub attributes: Box<str>,
-}
-
-/// A number at a time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PointRow {
-    /// When.
-    pub time: Nanos,
-    /// Where.
-    pub site: SiteId,
-    /// Name of its series.
-    pub name: Box<str>,
-    /// Its unit.
-    pub unit: Box<str>,
-    /// The number.
-    pub value: f64,
-}
-
-/// How much came, and what became of it, since the beginning.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Records by how they were placed, in the order of [`How::ALL`].
-    pub placed: [u64; 4],
-    /// Spans that were taken.
-    pub spans: u64,
-    /// Log records that were taken.
-    pub logs: u64,
-    /// Points of metrics that were taken.
-    pub points: u64,
-    /// Calls that tracers counted.
-    pub calls: u64,
-    /// Records that were not taken, by reason.
-    pub refused: Vec<(&'static str, u64)>,
-    /// Records that count, but not as they were said, by reason: a time in the future, an end before the start.
-    pub mended: Vec<(&'static str, u64)>,
-}
-
-/// What is new since the tick before.
-#[derive(Clone, Debug, Default)]
-pub struct Update {
-    /// The latest time that was seen, and as much later as has gone by since; 0 if nothing was seen yet.
-    pub now: Nanos,
-    /// New sites; their ids go on from those before.
-    pub sites: Vec<Site>,
-    /// What was seen.
-    pub rows: Vec<Row>,
-    /// Who called whom.
-    pub calls: Vec<CallRow>,
-    /// Log records.
-    pub logs: Vec<LogRow>,
-    /// Errors.
-    pub errors: Vec<ErrorRow>,
-    /// Spans that are among the slowest.
-    pub spans: Vec<SpanRow>,
-    /// Numbers.
-    pub points: Vec<PointRow>,
-}
 
 /// Takes records from any thread, and adds them up.
 pub struct Telemetry {
@@ -175,7 +46,7 @@ impl Telemetry {
             let mut durations = Histogram::default();
             durations.add(nanos, 1);
             let errors = u64::from(span.is_error);
-            let sums = Sums { count: 1, errors, self_nanos: nanos, total_nanos: nanos, durations };
+            let sums = Sums { count: 1, errors, self_nanos: nanos as i64, total_nanos: nanos, durations };
             state.add(span.end, site, &sums);
             if span.is_error {
                 let exception = span.exceptions.first().copied().unwrap_or_default();
@@ -185,6 +56,7 @@ impl Telemetry {
                     kind: exception.kind.into(),
                     message: exception.message.into(),
                     stack: exception.stack.into(),
+                    count: 1,
                 });
             }
             state.spans.insert((span.trace, span.id), site);
@@ -233,7 +105,8 @@ impl Telemetry {
         let mut state = self.lock();
         for call in calls {
             let durations = Histogram::default();
-            let Call { count, errors, self_nanos, total_nanos, .. } = *call;
+            let Call { count, errors, total_nanos, .. } = *call;
+            let self_nanos = call.self_nanos as i64;
             state.add(call.time, call.site, &Sums { count, errors, self_nanos, total_nanos, durations });
             if let Some(from) = call.caller {
                 let sum = state.calls.entry((call.time / WINDOW * WINDOW, from, call.site)).or_default();
@@ -241,7 +114,7 @@ impl Telemetry {
             }
             state.totals.calls += count;
         }
-        Taken { accepted: calls.len() as u64, placed: calls.len() as u64, rejected: Vec::new() }
+        Taken { accepted: calls.len() as u64, placed: calls.len() as u64, ..Taken::default() }
     }
 
     /// Counts records that were refused before they were read.

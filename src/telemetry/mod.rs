@@ -8,11 +8,15 @@ mod history;
 mod hub;
 mod place;
 mod record;
+mod rows;
 mod site;
+mod totals;
 
 pub use histogram::Histogram;
-pub use history::{CallRow, History, Row, Sums};
-pub use hub::{ErrorRow, Limits, LogRow, PointRow, SpanRow, Taken, Telemetry, Totals, Update};
+pub use history::History;
+pub use hub::Telemetry;
 pub use place::Placer;
 pub use record::{Attributes, Call, Code, Exception, Log, Nanos, Point, Severity, Span};
+pub use rows::{CallRow, ErrorRow, LogRow, PointRow, Row, SpanRow, Sums, Update};
 pub use site::{How, Place, Site, SiteId};
+pub use totals::{Limits, Taken, Totals};
