@@ -12,9 +12,10 @@
 from __future__ import annotations
 
 from ._analyze import analyze, load
-from ._city import City, replay, show
+from ._city import City
 from ._repolis import Repo, Table, __version__
 from ._rust import RustMetric, rust_metric
+from ._show import replay, show
 from .errors import Error, UnknownMetric, UnknownPath
 
 __all__ = [

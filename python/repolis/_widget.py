@@ -90,10 +90,10 @@ def make(city: City, height: int | str) -> Any:
         color = traitlets.Unicode("").tag(sync=True)
 
         def __init__(self, of: City) -> None:
-            from ._city import _length
+            from ._frame import length
 
             self._city = of
-            super().__init__(_url=of.url, _title=f"City of {of.name}", _height=_length(height))
+            super().__init__(_url=of.url, _title=f"City of {of.name}", _height=length(height))
 
         @traitlets.validate("selection")
         def _path_or_dict(self, proposal: Any) -> Any:

@@ -55,9 +55,12 @@ def public() -> Iterator[tuple[str, Any]]:
             continue
         yield name, found
         if inspect.isclass(found):
-            for member, value in vars(found).items():
-                if not member.startswith("_"):
-                    yield f"{name}.{member}", value
+            for base in inspect.getmro(found):
+                if not base.__module__.startswith("repolis"):
+                    continue
+                for member, value in vars(base).items():
+                    if not member.startswith("_"):
+                        yield f"{name}.{member}", value
 
 
 ALL = {name: found for module in modules() for name, found in documented(module)} | dict(native())

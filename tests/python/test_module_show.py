@@ -16,7 +16,7 @@ import pytest
 import repolis
 import shop
 from page import Page, poll
-from repolis import _city
+from repolis import _page
 from websockets.exceptions import InvalidStatus
 
 
@@ -58,7 +58,7 @@ def is_open(port: int) -> bool:
 
 
 def quiet_lingering(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(_city, "LINGER", seconds)
+    monkeypatch.setattr(_page, "LINGER", seconds)
 
 
 def test_the_page_is_served_and_framed(city: repolis.City) -> None:
@@ -129,7 +129,7 @@ def test_an_unknown_metric_opens_nothing(repo: repolis.Repo) -> None:
         repolis.show(repo, name="unknown", color="complexty")
     with pytest.raises(OverflowError):
         repolis.show(repo, name="unknown", arcs=-1)
-    assert (None, "unknown") not in _city._pages
+    assert (None, "unknown") not in _page.pages
 
 
 def test_a_failed_run_leaves_the_open_city(city: repolis.City, repo: repolis.Repo, page: Page) -> None:
@@ -151,7 +151,7 @@ def test_a_page_is_closed_after_its_last_owner(repo: repolis.Repo, monkeypatch: 
     gc.collect()
     assert is_open(port), "not at once"
     poll(lambda: not is_open(port), "the page is closed")
-    assert (None, "left") not in _city._pages
+    assert (None, "left") not in _page.pages
 
 
 def test_a_page_that_is_wanted_again_in_time_stays(repo: repolis.Repo, monkeypatch: pytest.MonkeyPatch) -> None:

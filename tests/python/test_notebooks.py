@@ -45,15 +45,15 @@ def test_a_program_that_shows_a_city_ends_well() -> None:
     """Threads are in Rust all the time here, and Python takes a while to end."""
     script = """
 import time
-from repolis import _city, analyze, show
-_city.TICK = 0.0005
+from repolis import _page, analyze, show
+_page.TICK = 0.0005
 
 class Slow:
     def __del__(self):
         time.sleep(0.3)
 
 city = show(analyze("docs", progress=False))
-_city.kept = [city, Slow()]
+_page.kept = [city, Slow()]
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
