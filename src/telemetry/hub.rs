@@ -1,182 +1,289 @@
 //! Where all records come together. Taking them never waits for whoever shows or writes them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
 
-use rustc_hash::FxHashMap;
+use super::cache::Key;
+use super::clock::arrival;
+use super::events::{Events, Record, Subscription};
+use super::intake::{Batch, Intake, NO_MEMORY, NO_SITE};
+use super::pending::News;
+use super::rate::Rate;
+use super::sites::{Found, Sites};
+use super::{Call, Code, History, How, Limits, Log, Placer, Point, SiteId, Span, Taken, Totals, Update};
 
-use super::{
-    Call, CallRow, Code, ErrorRow, Histogram, History, How, Limits, Log, LogRow, Nanos, Placer, Point, PointRow, Row,
-    Site, SiteId, Span, Sums, Taken, Totals, Update,
-};
-
-/// The length of the windows that are kept first.
-const WINDOW: u64 = 1_000_000_000;
+/// Records that are taken before others have their turn.
+const CHUNK: usize = 512;
 
 /// Takes records from any thread, and adds them up.
+///
+/// Records of one message are taken together and in order. What is told by [`Telemetry::tick`] adds up to the same sums in whatever order,
+/// and in whatever messages, the records come, as long as spans that belong together come while there is memory for them
+/// ([`Limits::memory_bytes`]; at the default of 1 GiB that is for over a million spans):
+///
+/// - A span counts once, even if it is sent again.
+/// - What a span did itself is its duration without the time in which children of it ran; children that run at once count once.
+///   What a child does outside of its parent's time is not the parent's. Of a span with more than 256 children the durations of the
+///   children are added up instead.
+/// - A span with a place in the repository is called by the nearest span around it that has one too, through those without.
 pub struct Telemetry {
     placer: Placer,
-    state: Mutex<State>,
+    sites: RwLock<Sites>,
+    intake: Mutex<Intake>,
+    /// Locked before the intake, and never while that is.
+    kept: Mutex<Kept>,
+    /// Of `kept`, for those who do not want to wait for it.
+    kept_bytes: AtomicU64,
+    /// As [`Totals::a_second`].
+    a_second: AtomicU64,
+    events: Events,
 }
 
-#[derive(Default)]
-struct State {
-    ids: FxHashMap<Site, SiteId>,
+/// What belongs to the consumer.
+struct Kept {
     history: History,
-    update: Update,
-    pending: FxHashMap<(Nanos, SiteId), Sums>,
-    calls: FxHashMap<(Nanos, SiteId, SiteId), (u64, u64)>,
-    totals: Totals,
-    spans: FxHashMap<(u128, u64), SiteId>,
+    /// Empty, but with room.
+    spare: News,
+    rate: Rate,
+    /// Sites that were told.
+    told: usize,
 }
 
 impl Telemetry {
     /// Nothing seen yet.
     pub fn new(placer: Placer, limits: Limits) -> Self {
-        let _ = limits;
-        Self { placer, state: Mutex::default() }
+        Self::resume(placer, limits, History::new(limits))
+    }
+
+    /// Goes on from what was seen before. Its sites are not told again.
+    pub fn resume(placer: Placer, limits: Limits, history: History) -> Self {
+        let mut intake = Intake::new(&limits);
+        intake.resume(&history);
+        let sites = RwLock::new(Sites::new(&limits, history.sites()));
+        let kept_bytes = AtomicU64::new(history.memory_bytes());
+        let told = history.sites().len();
+        let kept = Mutex::new(Kept { history, spare: News::default(), rate: Rate::default(), told });
+        let (intake, a_second, events) = (Mutex::new(intake), AtomicU64::new(0), Events::default());
+        Self { placer, sites, intake, kept, kept_bytes, a_second, events }
     }
 
     /// Takes finished spans of a service.
     pub fn spans(&self, service: &str, spans: &[Span<'_>]) -> Taken {
-        let mut state = self.lock();
-        let mut taken = Taken::default();
-        for span in spans {
-            let site = state.site(&self.placer, service, &span.code, &mut taken);
-            let nanos = span.end.saturating_sub(span.start);
-            let mut durations = Histogram::default();
-            durations.add(nanos, 1);
-            let errors = u64::from(span.is_error);
-            let sums = Sums { count: 1, errors, self_nanos: nanos as i64, total_nanos: nanos, durations };
-            state.add(span.end, site, &sums);
-            if span.is_error {
-                let exception = span.exceptions.first().copied().unwrap_or_default();
-                state.update.errors.push(ErrorRow {
-                    time: span.end,
-                    site,
-                    kind: exception.kind.into(),
-                    message: exception.message.into(),
-                    stack: exception.stack.into(),
-                    count: 1,
-                });
-            }
-            state.spans.insert((span.trace, span.id), site);
-            if let Some(&from) = state.spans.get(&(span.trace, span.parent)) {
-                let call = state.calls.entry((span.end / WINDOW * WINDOW, from, site)).or_default();
-                *call = (call.0 + 1, call.1 + errors);
-            }
-            state.totals.spans += 1;
-        }
-        taken
+        self.take(service, spans, |intake, batch, found, span| {
+            intake.span(batch, found, span);
+            Ok(())
+        })
     }
 
     /// Takes log records of a service.
     pub fn logs(&self, service: &str, logs: &[Log<'_>]) -> Taken {
-        let mut state = self.lock();
-        let mut taken = Taken::default();
-        for log in logs {
-            let site = state.site(&self.placer, service, &log.code, &mut taken);
-            let row = LogRow { time: log.time, site, severity: log.severity, text: log.text.into() };
-            state.update.logs.push(row);
-            state.totals.logs += 1;
-        }
-        taken
+        self.take(service, logs, |intake, batch, found, log| {
+            intake.log(batch, found, log);
+            Ok(())
+        })
     }
 
     /// Takes points of metrics of a service.
     pub fn points(&self, service: &str, points: &[Point<'_>]) -> Taken {
-        let mut state = self.lock();
-        let mut taken = Taken::default();
-        for point in points {
-            let site = state.site(&self.placer, service, &point.code, &mut taken);
-            let (name, unit) = (point.name.into(), point.unit.into());
-            state.update.points.push(PointRow { time: point.time, site, name, unit, value: point.value });
-            state.totals.points += 1;
-        }
-        taken
+        self.take(service, points, Intake::point)
     }
 
     /// The site of a function, for [`Telemetry::calls`].
     pub fn site(&self, service: &str, code: &Code<'_>) -> SiteId {
-        self.lock().site(&self.placer, service, code, &mut Taken::default())
+        let mut found = Vec::new();
+        self.find(service, std::iter::once(code), &mut found);
+        found.first().map_or(SiteId(0), |found| found.site)
     }
 
     /// Takes calls that a tracer counted.
     pub fn calls(&self, calls: &[Call]) -> Taken {
-        let mut state = self.lock();
-        for call in calls {
-            let durations = Histogram::default();
-            let Call { count, errors, total_nanos, .. } = *call;
-            let self_nanos = call.self_nanos as i64;
-            state.add(call.time, call.site, &Sums { count, errors, self_nanos, total_nanos, durations });
-            if let Some(from) = call.caller {
-                let sum = state.calls.entry((call.time / WINDOW * WINDOW, from, call.site)).or_default();
-                *sum = (sum.0 + count, sum.1 + errors);
+        let mut taken = Taken::default();
+        let batch = Batch { service: "", arrival: arrival(), now: Instant::now() };
+        for (at, chunk) in calls.chunks(CHUNK).enumerate() {
+            let sites = self.read_sites();
+            let how = |call: &Call| {
+                let known = call.caller.is_none_or(|caller| caller.index() < sites.all().len());
+                sites.all().get(call.site.index()).filter(|_| known).map(|site| site.how)
+            };
+            let found: Vec<_> = chunk.iter().map(how).collect();
+            drop(sites);
+            let mut intake = self.intake();
+            if is_full(&mut intake, calls.len(), at * CHUNK, &mut taken) {
+                break;
             }
-            state.totals.calls += count;
+            for (index, (call, how)) in chunk.iter().zip(found).enumerate() {
+                match how {
+                    Some(how) => {
+                        intake.call(batch, how, call);
+                        taken.accepted += 1;
+                        taken.placed += u64::from(how != How::Unplaced);
+                    }
+                    None => {
+                        intake.refuse(NO_SITE, 1);
+                        taken.rejected.push((at * CHUNK + index, NO_SITE));
+                    }
+                }
+            }
         }
-        Taken { accepted: calls.len() as u64, placed: calls.len() as u64, ..Taken::default() }
+        taken
     }
 
     /// Counts records that were refused before they were read.
     pub fn refuse(&self, reason: &'static str, count: u64) {
-        let refused = &mut self.lock().totals.refused;
-        match refused.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, sum)) => *sum += count,
-            None => refused.push((reason, count)),
-        }
+        self.intake().refuse(reason, count);
+    }
+
+    /// Hears of each record from now on: as many at a time as may wait, others are missed and counted.
+    pub fn subscribe(&self, max_waiting: usize) -> Subscription {
+        self.events.subscribe(max_waiting)
     }
 
     /// What is new since the last call. For one consumer, which calls it regularly.
     pub fn tick(&self) -> Update {
-        let mut state = self.lock();
-        let mut update = std::mem::take(&mut state.update);
-        update.now = state.update.now;
-        let rows = std::mem::take(&mut state.pending);
-        update.rows = rows.into_iter().map(|((start, site), sums)| Row { start, nanos: WINDOW, site, sums }).collect();
-        update.rows.sort_unstable_by_key(|row| (row.start, row.site));
-        let calls = std::mem::take(&mut state.calls).into_iter();
-        let calls =
-            calls.map(|((start, from, to), (count, errors))| CallRow { start, nanos: WINDOW, from, to, count, errors });
-        update.calls = calls.collect();
-        update.calls.sort_unstable_by_key(|row| (row.start, row.from, row.to));
-        state.history.add(&update);
+        let now = Instant::now();
+        let mut kept = self.kept();
+        let mut update = Update::default();
+        let records = {
+            let mut intake = self.intake();
+            intake.settle();
+            std::mem::swap(&mut intake.pending.news, &mut kept.spare);
+            update.errors = intake.errors.take_repeated();
+            update.now = intake.clock.at(now);
+            intake.records()
+        };
+        // Read after the intake, which speaks only of sites that are there already.
+        update.sites.extend_from_slice(self.read_sites().all().get(kept.told..).unwrap_or_default());
+        kept.told += update.sites.len();
+        self.a_second.store(kept.rate.see(records, now), Ordering::Relaxed);
+        let news = &mut kept.spare;
+        update.rows = news.take_rows();
+        update.calls = news.take_calls();
+        update.errors.splice(0..0, std::mem::take(&mut news.errors));
+        update.logs = std::mem::take(&mut news.logs);
+        update.spans = std::mem::take(&mut news.spans);
+        update.points = std::mem::take(&mut news.points);
+        news.clear();
+        if !update.is_empty() {
+            kept.history.add(&update);
+            self.kept_bytes.store(kept.history.memory_bytes(), Ordering::Relaxed);
+        }
         update
     }
 
     /// How much came, and what became of it.
     pub fn totals(&self) -> Totals {
-        self.lock().totals.clone()
+        let mut totals = self.intake().totals();
+        let sites = self.read_sites();
+        totals.a_second = self.a_second.load(Ordering::Relaxed);
+        totals.sites = sites.all().len() as u64;
+        totals.memory_bytes += sites.bytes() as u64 + self.kept_bytes.load(Ordering::Relaxed);
+        if sites.is_full() {
+            totals.limits.insert(0, "names: further ones are counted together");
+        }
+        totals
     }
 
     /// Looks at all that was seen before the last tick.
     pub fn history<R>(&self, f: impl FnOnce(&History) -> R) -> R {
-        f(&self.lock().history)
+        f(&self.kept().history)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn take<R: Record>(
+        &self,
+        service: &str,
+        records: &[R],
+        take: impl Fn(&mut Intake, Batch<'_>, Found, &R) -> Result<(), &'static str>,
+    ) -> Taken {
+        let mut taken = Taken::default();
+        let batch = Batch { service, arrival: arrival(), now: Instant::now() };
+        let mut found = Vec::with_capacity(records.len().min(CHUNK));
+        for (at, chunk) in records.chunks(CHUNK).enumerate() {
+            found.clear();
+            self.find(service, chunk.iter().map(R::code), &mut found);
+            let mut intake = self.intake();
+            if is_full(&mut intake, records.len(), at * CHUNK, &mut taken) {
+                break;
+            }
+            for (index, (record, &found)) in chunk.iter().zip(&found).enumerate() {
+                match take(&mut intake, batch, found, record) {
+                    Ok(()) => {
+                        taken.accepted += 1;
+                        taken.placed += u64::from(found.how != How::Unplaced);
+                    }
+                    Err(why) => {
+                        intake.refuse(why, 1);
+                        taken.rejected.push((at * CHUNK + index, why));
+                    }
+                }
+            }
+            drop(intake);
+            self.tell(batch, at * CHUNK, chunk, &found, &taken);
+        }
+        taken
+    }
+
+    /// Finds the sites of records. What is new is placed while nothing is locked.
+    fn find<'a>(&self, service: &str, codes: impl Iterator<Item = &'a Code<'a>>, found: &mut Vec<Found>) {
+        let mut missing = Vec::new();
+        {
+            let sites = self.read_sites();
+            let id = sites.known_service(service);
+            for code in codes {
+                let known = id.and_then(|id| sites.cache.get(&Key::new(id, code)));
+                found.push(known.unwrap_or(Found::NOWHERE));
+                if known.is_none() {
+                    missing.push((found.len() - 1, code));
+                }
+            }
+        }
+        if missing.is_empty() {
+            return;
+        }
+        let places: Vec<_> = missing.iter().map(|(_, code)| self.placer.place(code)).collect();
+        let mut sites = self.write_sites();
+        let (id, service) = sites.service(service);
+        for ((at, code), (place, how)) in missing.into_iter().zip(places) {
+            found[at] = sites.intern(&service, code, place, how);
+            sites.cache.insert(&Key::new(id, code), found[at]);
+        }
+    }
+
+    fn tell<R: Record>(&self, batch: Batch<'_>, first: usize, records: &[R], found: &[Found], taken: &Taken) {
+        if !self.events.are_heard() {
+            return;
+        }
+        let rejected: Vec<_> = taken.rejected.iter().map(|&(index, _)| index).collect();
+        let records = records.iter().zip(found).enumerate();
+        let records = records.filter(|(index, _)| rejected.binary_search(&(first + index)).is_err());
+        let sites = self.read_sites();
+        let place = |found: &Found| sites.all().get(found.site.index()).and_then(|site| site.place);
+        self.events.tell(batch, records.map(|(_, (record, found))| (record, found.site, place(found))));
+    }
+
+    fn intake(&self) -> MutexGuard<'_, Intake> {
+        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_sites(&self) -> RwLockReadGuard<'_, Sites> {
+        self.sites.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_sites(&self) -> RwLockWriteGuard<'_, Sites> {
+        self.sites.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn site(&mut self, placer: &Placer, service: &str, code: &Code<'_>, taken: &mut Taken) -> SiteId {
-        let (place, how) = placer.place(code);
-        taken.accepted += 1;
-        taken.placed += u64::from(place.is_some());
-        self.totals.placed[How::ALL.iter().position(|known| *known == how).unwrap_or(3)] += 1;
-        let name = if code.function.is_empty() { code.name } else { code.function };
-        let site = Site { service: service.into(), name: name.into(), place, how };
-        if let Some(&id) = self.ids.get(&site) {
-            return id;
-        }
-        let id = SiteId(self.ids.len() as u32);
-        self.ids.insert(site.clone(), id);
-        self.update.sites.push(site);
-        id
+/// Whether there is no memory for what is left of a message: all of it may be sent again, a part of it is lost.
+fn is_full(intake: &mut Intake, length: usize, done: usize, taken: &mut Taken) -> bool {
+    if intake.pending.is_full() {
+        intake.refuse(NO_MEMORY, (length - done) as u64);
+        taken.retry = done == 0;
+        taken.rejected.extend((done..length).map(|index| (index, NO_MEMORY)));
     }
-
-    fn add(&mut self, time: Nanos, site: SiteId, sums: &Sums) {
-        self.update.now = self.update.now.max(time);
-        self.pending.entry((time / WINDOW * WINDOW, site)).or_default().add(sums);
-    }
+    intake.pending.is_full()
 }

@@ -3,18 +3,36 @@
 //! Senders of whatever protocol become [`Span`]s, [`Log`]s, [`Point`]s and [`Call`]s. [`Telemetry`] takes them, on any thread and
 //! without waiting; one consumer takes what has changed by [`Telemetry::tick`].
 
+mod cache;
+mod clock;
+mod errors;
+mod events;
 mod histogram;
 mod history;
 mod hub;
+mod intake;
+mod open;
+mod pending;
 mod place;
+mod rate;
 mod record;
 mod rows;
 mod site;
+mod sites;
+mod slowest;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
 mod totals;
 
+pub use events::{Event, EventKind, Subscription};
 pub use histogram::Histogram;
 pub use history::History;
 pub use hub::Telemetry;
+pub use intake::NO_MEMORY;
+pub use pending::WINDOW;
 pub use place::Placer;
 pub use record::{Attributes, Call, Code, Exception, Log, Nanos, Point, Severity, Span};
 pub use rows::{CallRow, ErrorRow, LogRow, PointRow, Row, SpanRow, Sums, Update};

@@ -22,9 +22,14 @@ impl Sums {
     pub fn add(&mut self, other: &Self) {
         self.count += other.count;
         self.errors += other.errors;
-        self.self_nanos = self.self_nanos.saturating_add(other.self_nanos);
-        self.total_nanos = self.total_nanos.saturating_add(other.total_nanos);
+        self.add_nanos(other.self_nanos, other.total_nanos);
         self.durations.merge(&other.durations);
+    }
+
+    /// Adds some time.
+    pub(super) fn add_nanos(&mut self, self_nanos: i64, total_nanos: u64) {
+        self.self_nanos = self.self_nanos.saturating_add(self_nanos);
+        self.total_nanos = self.total_nanos.saturating_add(total_nanos);
     }
 }
 
@@ -144,4 +149,13 @@ pub struct Update {
     pub spans: Vec<SpanRow>,
     /// Numbers.
     pub points: Vec<PointRow>,
+}
+
+impl Update {
+    /// Whether there is nothing new but the time.
+    pub fn is_empty(&self) -> bool {
+        let Self { now: _, sites, rows, calls, logs, errors, spans, points } = self;
+        let sums = sites.is_empty() && rows.is_empty() && calls.is_empty();
+        sums && logs.is_empty() && errors.is_empty() && spans.is_empty() && points.is_empty()
+    }
 }

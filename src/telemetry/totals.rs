@@ -15,6 +15,43 @@ impl Default for Limits {
     }
 }
 
+/// What the memory is shared between. An eighth of it is no one's: for what is being made anew, and what an allocator loses.
+#[derive(Clone, Copy)]
+pub(super) enum Share {
+    /// Names of what is counted.
+    Sites,
+    /// Answers of the placer.
+    Cache,
+    /// Spans that others may still refer to.
+    Open,
+    /// What waits for the next tick.
+    Pending,
+    /// Sums by window of time.
+    Windows,
+    /// Who called whom.
+    Pairs,
+    /// Errors in full.
+    Errors,
+    /// Kinds and messages of errors, so as to know them again.
+    Groups,
+    /// The slowest spans.
+    Slowest,
+}
+
+impl Limits {
+    /// Bytes of a share.
+    pub(super) fn bytes(&self, share: Share) -> usize {
+        let parts = match share {
+            Share::Windows => 9,
+            Share::Open | Share::Pending => 4,
+            Share::Sites | Share::Errors => 3,
+            Share::Slowest => 2,
+            Share::Cache | Share::Groups | Share::Pairs => 1,
+        };
+        usize::try_from(self.memory_bytes / 32 * parts).unwrap_or(usize::MAX)
+    }
+}
+
 /// What became of the records of one message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
@@ -24,7 +61,7 @@ pub struct Taken {
     pub placed: u64,
     /// Which do not count, by their index, and why.
     pub rejected: Vec<(usize, &'static str)>,
-    /// None counts, as there is no memory for them at the moment: the same records may be sent again later.
+    /// None counts, as there is no memory for them at the moment: the same message may be sent again later.
     pub retry: bool,
 }
 
@@ -57,4 +94,21 @@ pub struct Totals {
     pub memory_limit_bytes: u64,
     /// What is kept less finely, or no more, because its share of the memory is used up, each a sentence.
     pub limits: Vec<&'static str>,
+}
+
+/// Counts by reason.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reasons(pub Vec<(&'static str, u64)>);
+
+impl Reasons {
+    /// Counts some more.
+    pub fn add(&mut self, reason: &'static str, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.0.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, sum)) => *sum += count,
+            None => self.0.push((reason, count)),
+        }
+    }
 }
