@@ -126,9 +126,9 @@ impl Intake {
             let exception = log.exception.unwrap_or(Exception { message: log.text, ..Exception::default() });
             is_listed = self.error(time, found.site, &exception);
         }
-        if log.severity.is_error() {
-            self.pending.sums(second(time), found.site, &Sums { errors: 1, ..Sums::default() });
-        }
+        // It counts as a call does: files light up by what they log, and a rate of errors is one of something.
+        let errors = u64::from(log.severity.is_error());
+        self.pending.sums(second(time), found.site, &Sums { count: 1, errors, ..Sums::default() });
         if is_listed || self.lists(batch.service, time, log) {
             let (text, is_cut) = cut(log.text, TEXT_BYTES);
             self.mend(is_cut.then_some(CUT));
