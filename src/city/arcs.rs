@@ -26,6 +26,9 @@ const THINNEST: f32 = 0.0005 * CITY_METRES as f32;
 /// Arcs around a selection bow so many times as far, as those of the city for the same imports would hide them.
 const ABOVE_OTHERS: f32 = 1.25;
 
+/// Arcs of calls bow so many times as far, beside those of the imports that they use.
+const BESIDE_IMPORTS: f32 = 1.12;
+
 /// What arcs far from the selected file fade to.
 const FAR: Rgb = [150, 150, 150];
 
@@ -46,6 +49,12 @@ pub enum ArcKind {
     Outgoing,
     /// An import of the selected file.
     Incoming,
+    /// Calls that were observed.
+    Call,
+    /// Calls that were observed and that no import explains.
+    Unexplained,
+    /// An import that was not exercised while its importer ran.
+    Unexercised,
 }
 
 impl ArcKind {
@@ -62,6 +71,9 @@ impl ArcKind {
             Self::Cycle => "cycles",
             Self::Outgoing => "outgoing",
             Self::Incoming => "incoming",
+            Self::Call => "calls",
+            Self::Unexplained => "unexplained",
+            Self::Unexercised => "unexercised",
         }
     }
 
@@ -75,6 +87,9 @@ impl ArcKind {
             Self::Cycle => [215, 40, 40],
             Self::Outgoing => [230, 60, 170],
             Self::Incoming => [125, 200, 45],
+            Self::Call => [255, 196, 60],
+            Self::Unexplained => [0, 205, 215],
+            Self::Unexercised => [128, 128, 136],
         }
     }
 
@@ -219,6 +234,35 @@ pub fn arcs_along(roof: impl Fn(FileId) -> Option<Vec3>, steps: &[Step]) -> Vec<
     arcs
 }
 
+/// The arc of a file's calls of another, or the like, between the middles of their roofs; `strength` is a share of the strongest.
+pub fn arc_between(
+    (from, to): (FileId, FileId),
+    (from_roof, to_roof): (Vec3, Vec3),
+    kind: ArcKind,
+    weight: u32,
+    strength: f32,
+) -> Arc {
+    Arc {
+        from: Site::File(from),
+        to: Site::File(to),
+        kind,
+        weight,
+        points: curve(from_roof, to_roof, BESIDE_IMPORTS),
+        radius: radius(strength),
+        colors: two_tones(kind),
+    }
+}
+
+/// Thickness in metres for a share of the strongest.
+pub fn radius(strength: f32) -> f32 {
+    THINNEST + (THICKEST_ARC - THINNEST) * strength.sqrt()
+}
+
+fn two_tones(kind: ArcKind) -> [Rgb; 2] {
+    let color = kind.color();
+    [color, mix(color, [225, 225, 225], 0.55)]
+}
+
 struct Link {
     from: Site,
     to: Site,
@@ -304,16 +348,14 @@ fn links_to_arcs(links: Vec<Link>, bow: f32, end: impl Fn(Site) -> Option<Vec3>)
         .into_iter()
         .filter_map(|link| {
             let (from, to) = (end(link.from)?, end(link.to)?);
-            let color = link.kind.color();
-            let strength = (link.weight as f32 / strongest).sqrt();
             Some(Arc {
                 from: link.from,
                 to: link.to,
                 kind: link.kind,
                 weight: link.weight,
                 points: curve(from, to, bow),
-                radius: THINNEST + (THICKEST_ARC - THINNEST) * strength,
-                colors: [color, mix(color, [225, 225, 225], 0.55)],
+                radius: radius(link.weight as f32 / strongest),
+                colors: two_tones(link.kind),
             })
         })
         .collect()

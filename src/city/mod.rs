@@ -5,6 +5,7 @@ mod batches;
 mod blocks;
 mod census;
 mod color;
+mod glow;
 mod graph;
 mod labels;
 mod layers;
@@ -20,10 +21,14 @@ mod tests;
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
 
-pub use arcs::{Arc, ArcKind, MAX_ARCS, POINTS_OF_HALF, Site, Step, THICKEST_ARC, arcs_along, default_budget};
+pub use arcs::{
+    Arc, ArcKind, MAX_ARCS, POINTS_OF_HALF, Site, Step, THICKEST_ARC, arc_between, arcs_along, default_budget,
+    radius as arc_radius,
+};
 pub use batches::{Batch, MAX_BATCHES, MAX_INSTANCES};
 pub use blocks::{BLOCKS_FROM, Block};
 pub use color::{CATEGORIES, ColorBy, ColorLegend, ColorScale, LegendEntry, OTHER, Rgb};
+pub use glow::{ERROR_LEVELS, GLOW_LEVELS, error_glow, glow};
 pub use graph::{DirectoryEdge, DirectoryGraph, DirectoryNode};
 pub use labels::{FIRST_TARGET, FROM_ASIDE, MAX_LABELS, fitting_small_page};
 pub use look::{Look, LookError, city_of};

@@ -3,9 +3,11 @@
 use rayon::prelude::*;
 use rerun::external::arrow::array::ArrayRef;
 use rerun::external::re_log_types::external::re_tuid::Tuid;
-use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource};
+use rerun::external::re_log_types::{ArrowMsg, LogMsg, SetStoreInfo, StoreInfo, StoreSource, TimeInt};
 use rerun::log::{Chunk, ChunkError, ChunkId, RowId};
-use rerun::{AsComponents, ComponentDescriptor, ComponentIdentifier, SerializedComponentBatch, StoreId, TimePoint};
+use rerun::{
+    AsComponents, ComponentDescriptor, ComponentIdentifier, SerializedComponentBatch, StoreId, TimePoint, Timeline,
+};
 
 use super::StreamError;
 
@@ -19,6 +21,17 @@ const BASE_NANOS: u64 = 1_000_000_000;
 pub fn named_batch(name: &str, values: ArrayRef) -> Result<SerializedComponentBatch, StreamError> {
     let name = ComponentIdentifier::try_new(name).map_err(|_| StreamError::Nameless)?;
     Ok(SerializedComponentBatch::new(values, ComponentDescriptor::partial(name)))
+}
+
+/// A time in nanoseconds since the epoch, and what an entity is from then on.
+pub type EventRow = (u64, Vec<SerializedComponentBatch>);
+
+/// The timeline of what runs.
+pub const EVENT_TIME: &str = "event_time";
+
+fn event_time(nanos: u64) -> TimePoint {
+    let nanos = TimeInt::new_temporal(i64::try_from(nanos).unwrap_or(i64::MAX));
+    TimePoint::default().with(Timeline::new_timestamp(EVENT_TIME), nanos)
 }
 
 /// The messages of one store in the making.
@@ -56,6 +69,20 @@ impl StoreWriter {
     pub fn log_batches(&mut self, entity: &str, batches: Vec<SerializedComponentBatch>) -> Result<(), ChunkError> {
         self.messages.push(self.message(self.next_id, entity, batches)?);
         self.next_id += 1;
+        Ok(())
+    }
+
+    /// Logs rows of an entity as one chunk, each at its time in nanoseconds since the epoch.
+    pub fn log_rows(&mut self, entity: &str, rows: Vec<EventRow>) -> Result<(), ChunkError> {
+        let id = |nanos| Tuid::from_nanos_and_inc(nanos, 0);
+        let mut chunk = Chunk::builder_with_id(ChunkId::from_tuid(id(self.next_id)), entity);
+        for (nanos, batches) in rows {
+            let cells = batches.into_iter().map(|batch| (batch.descriptor, batch.array));
+            chunk = chunk.with_row(RowId::from_tuid(id(self.next_id)), event_time(nanos), cells);
+            self.next_id += 1;
+        }
+        let message: ArrowMsg = chunk.build()?.to_arrow_msg()?;
+        self.messages.push(LogMsg::ArrowMsg(self.store.clone(), message));
         Ok(())
     }
 

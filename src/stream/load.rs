@@ -8,6 +8,7 @@ use rerun::{Points3D, StoreId};
 use rustc_hash::FxHashMap;
 
 use super::ground::NAMES;
+use super::live::{Activity, tables as observed};
 use super::table::Table;
 use super::{LoadError, frames, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
@@ -18,6 +19,7 @@ use crate::metrics::{Column, Metric};
 use crate::resolve::entry::Entry;
 use crate::resolve::{Edge, External, Resolution, Unresolved};
 use crate::scan::{FileClass, FileEntry, FileId, Language, Skip, SourceTree};
+use crate::telemetry::History;
 
 /// One instance of an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +50,8 @@ pub struct Loaded {
     pub names: Vec<(glam::Vec3, String)>,
     /// The files of each block of the city from afar; empty where there is none.
     pub blocks: Vec<Vec<FileId>>,
+    /// What ran, and by what buildings are lit; `None` for a recording of structure alone.
+    pub runtime: Option<(History, Activity)>,
 }
 
 /// A box in metres: its middle and half its extent.
@@ -87,14 +91,40 @@ pub fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
 /// # Errors
 /// Those of [`load`].
 pub fn load_analysis(bytes: &[u8]) -> Result<Analysis, LoadError> {
-    let read = || Ok(read_tables(&chunks(bytes, |entity| table_name(entity).is_some())?.tables)?.0);
+    let is_read = |entity: &str| table_name(entity).is_some_and(|name| !is_observed(name));
+    let read = || Ok(read_tables(&chunks(bytes, is_read)?.tables)?.0);
     caught(read).map_err(LoadError::Damaged)?
+}
+
+/// Reads the analysis of a recording that Repolis wrote, and what ran if it is of that too.
+///
+/// # Errors
+/// Those of [`load`].
+pub fn load_history(bytes: &[u8]) -> Result<(Analysis, Option<History>), LoadError> {
+    let read = || {
+        let chunks = chunks(bytes, |entity| table_name(entity).is_some())?;
+        let analysis = read_tables(&chunks.tables)?.0;
+        let runtime = history(&chunks, &analysis)?;
+        Ok((analysis, runtime.map(|(history, _)| history)))
+    };
+    caught(read).map_err(LoadError::Damaged)?
+}
+
+fn history(chunks: &Chunks, analysis: &Analysis) -> Result<Option<(History, Activity)>, LoadError> {
+    // Only a recording of what ran has this, from its beginning on.
+    let Ok(measure) = property(&chunks.tables, "activity") else { return Ok(None) };
+    let tables = chunks.observed.iter().map(|(name, chunks)| Ok((name.as_str(), Table::from_chunks(chunks)?)));
+    let tables: FxHashMap<&str, Table> = tables.collect::<Result<_, LoadError>>()?;
+    let history = observed::read(|name| tables.get(name), analysis.tree.files.len())?;
+    Ok(Some((history, Activity::named(&measure).unwrap_or_default())))
 }
 
 fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
     let is_read = |entity: &str| table_name(entity).is_some() || is_batch(entity) || entity == NAMES;
-    let Chunks { store, tables, batches, names } = chunks(bytes, is_read)?;
-    let (analysis, places) = read_tables(&tables)?;
+    let chunks = chunks(bytes, is_read)?;
+    let (analysis, places) = read_tables(&chunks.tables)?;
+    let runtime = history(&chunks, &analysis)?;
+    let Chunks { store, tables, batches, names, observed: _ } = chunks;
     let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
     let boxes = boxes(&places, &batches);
     let legend = property(&tables, "legend")?;
@@ -105,7 +135,7 @@ fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         return Err(LoadError::Damaged("its blocks are of files that there are not".to_owned()));
     }
     let batches = instances(&places);
-    Ok(Loaded { store, legend, analysis, arc_budget, batches, places, boxes, names, blocks })
+    Ok(Loaded { store, legend, analysis, arc_budget, batches, places, boxes, names, blocks, runtime })
 }
 
 fn arc_budget(options: &str) -> Option<usize> {
@@ -187,6 +217,12 @@ struct Chunks {
     tables: Tables,
     batches: FxHashMap<String, Chunk>,
     names: Vec<(glam::Vec3, String)>,
+    /// The chunks of tables whose rows were appended.
+    observed: FxHashMap<String, Vec<Chunk>>,
+}
+
+fn is_observed(table: &str) -> bool {
+    table.starts_with(observed::PREFIX)
 }
 
 /// The name of a table or of a group of properties.
@@ -202,7 +238,9 @@ fn chunks(bytes: &[u8], is_wanted: impl Fn(&str) -> bool + Send + Sync) -> Resul
     let mut found = Chunks::default();
     for (store, chunk) in frames::chunks(bytes, is_wanted)? {
         let entity = frames::entity_of(&chunk);
-        if let Some(name) = table_name(&entity) {
+        if let Some(name) = table_name(&entity).filter(|name| is_observed(name)) {
+            found.observed.entry(name.to_owned()).or_default().push(chunk);
+        } else if let Some(name) = table_name(&entity) {
             found.tables.insert(name.to_owned(), Table::from_chunk(&chunk));
             found.store = Some(store);
         } else if is_batch(&entity) {

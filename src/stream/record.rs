@@ -8,6 +8,8 @@ use rerun::external::re_log_types::LogMsg;
 use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
 
 use super::chunks::{StoreWriter, named_batch};
+use super::live::{self, Activity};
+use super::load::Cuboid;
 use super::table::{Table, column_array};
 use super::{StreamError, arcs, blocks, blueprint, ground, identity, report, tables};
 use crate::analysis::{Analysis, Options};
@@ -25,9 +27,32 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// # Errors
 /// When Rerun refuses a chunk, which no input should cause.
 pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<LogMsg>, StreamError> {
+    messages(analysis, city, options, None)
+}
+
+/// The same for a city in which what runs will be shown, at first by this measure: with a layout that has room for it, and with
+/// lights that are not lit yet.
+///
+/// # Errors
+/// See [`record`].
+pub fn record_live(
+    analysis: &Analysis,
+    city: &City,
+    options: &str,
+    measure: Activity,
+) -> Result<Vec<LogMsg>, StreamError> {
+    messages(analysis, city, options, Some(measure))
+}
+
+fn messages(
+    analysis: &Analysis,
+    city: &City,
+    options: &str,
+    measure: Option<Activity>,
+) -> Result<Vec<LogMsg>, StreamError> {
     let legend = serde_json::to_string(&city.legend).map_err(std::io::Error::from)?;
     let mut writer = StoreWriter::new(identity::store_id(analysis, &legend), TimePoint::default());
-    properties(&mut writer, analysis, options, legend)?;
+    properties(&mut writer, analysis, options, legend, measure)?;
     ground::log(&mut writer, analysis, city)?;
     buildings(&mut writer, analysis, city)?;
     blocks::log(&mut writer, analysis, city)?;
@@ -36,12 +61,18 @@ pub fn record(analysis: &Analysis, city: &City, options: &str) -> Result<Vec<Log
     writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
     writer.log_each(tables::TABLES, |(name, table)| Ok((table_entity(name), table(analysis).into_batches()?)))?;
     writer.log_batches(&table_entity("index"), index(city).into_batches()?)?;
+    if let Some(measure) = measure {
+        let boxes = |file| city.building(file).map(|it| Cuboid { center: it.center, half_size: it.half_size });
+        let batches = city.batches.iter().map(|batch| (&*batch.name, batch.instances.iter().map(|&file| boxes(file))));
+        live::log_shells(&mut writer, measure, batches)?;
+    }
     let hidden: Vec<&str> = match city.blocks[..] {
         [] => Vec::new(),
         _ => city.batches.iter().map(|batch| &*batch.name).collect(),
     };
     // Before what is shown in it: a viewer that is still reading would make up a layout of its own.
-    let mut messages = blueprint::messages(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden)?;
+    let mut messages =
+        blueprint::layout(blueprint::Extent::of(city), blueprint::Theme::Dark, &hidden, measure.is_some())?;
     messages.extend(writer.finish());
     Ok(messages)
 }
@@ -66,18 +97,26 @@ pub fn options_json(options: &Options, look: &Look) -> String {
 }
 
 /// What the recording is of. No absolute path, user or host name is among it.
-fn properties(writer: &mut StoreWriter, analysis: &Analysis, options: &str, legend: String) -> Result<(), StreamError> {
+fn properties(
+    writer: &mut StoreWriter,
+    analysis: &Analysis,
+    options: &str,
+    legend: String,
+    measure: Option<Activity>,
+) -> Result<(), StreamError> {
     writer.log("/__properties", &RecordingInfo::new().with_name(analysis.name.as_str()))?;
     let one = |text: &str| [text.to_owned()];
-    let batches = Table::default()
+    let mut table = Table::default()
         .text("repository", one(&analysis.name))
         .text("commit", one(analysis.commit.as_deref().unwrap_or_default()))
         .text("tool_version", one(env!("CARGO_PKG_VERSION")))
         .u32("schema_version", [SCHEMA_VERSION])
         .text("options", one(options))
-        .text("legend", [legend])
-        .into_batches()?;
-    Ok(writer.log_batches("/__properties/repolis", batches)?)
+        .text("legend", [legend]);
+    if let Some(measure) = measure {
+        table = table.text("activity", [measure.name()]);
+    }
+    Ok(writer.log_batches("/__properties/repolis", table.into_batches()?)?)
 }
 
 /// Entity of a batch of buildings.

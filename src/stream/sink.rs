@@ -32,27 +32,56 @@ const VIEWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// What the writer says, such as a full disk or a closed pipe.
 pub fn encode(messages: &[LogMsg], mut writer: impl Write) -> Result<(), StreamError> {
+    let mut encoder = Encoder::begin(&mut writer)?;
+    encoder.append(messages, &mut writer)?;
+    encoder.finish(&mut writer)?;
+    Ok(writer.flush()?)
+}
+
+/// A recording that is written part by part.
+pub(super) struct Encoder {
+    /// Bytes that were written.
+    pub bytes: u64,
+    manifests: BTreeMap<StoreId, RrdManifestBuilder>,
+}
+
+impl Encoder {
+    /// Writes what every recording begins with.
+    pub fn begin(writer: &mut impl Write) -> Result<Self, StreamError> {
+        let header = header(EncodingOptions::PROTOBUF_COMPRESSED)?;
+        writer.write_all(&header)?;
+        Ok(Self { bytes: header.len() as u64, manifests: BTreeMap::new() })
+    }
+
+    /// Writes messages, compressed on all cores.
+    pub fn append(&mut self, messages: &[LogMsg], writer: &mut impl Write) -> Result<(), StreamError> {
+        let compression = EncodingOptions::PROTOBUF_COMPRESSED.compression;
+        let encoded: Result<Vec<_>, StreamError> =
+            messages.par_iter().map(|message| encode_message(message, compression)).collect();
+        for Encoded { bytes, uncompressed_size, chunk } in encoded? {
+            if let Some((store, batch)) = chunk {
+                let start = self.bytes + MessageHeader::ENCODED_SIZE_BYTES as u64;
+                let span = Span::from_start_len(start, bytes.len() as u64 - MessageHeader::ENCODED_SIZE_BYTES as u64);
+                self.manifests.entry(store).or_default().append(&batch, span, uncompressed_size)?;
+            }
+            writer.write_all(&bytes)?;
+            self.bytes += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes where each chunk is.
+    pub fn finish(self, writer: &mut impl Write) -> Result<(), StreamError> {
+        Ok(writer.write_all(&footer(self.manifests, self.bytes)?)?)
+    }
+}
+
+/// What every stream begins with.
+pub(super) fn header(options: EncodingOptions) -> Result<Vec<u8>, StreamError> {
     let mut header = Vec::new();
-    let options = EncodingOptions::PROTOBUF_COMPRESSED;
     StreamHeader { fourcc: re_log_encoding::rrd::RRD_FOURCC, version: CrateVersion::LOCAL.to_bytes(), options }
         .to_rrd_bytes(&mut header)?;
-    writer.write_all(&header)?;
-
-    let encoded: Result<Vec<_>, StreamError> =
-        messages.par_iter().map(|message| encode_message(message, options.compression)).collect();
-    let mut offset = header.len() as u64;
-    let mut manifests = BTreeMap::<StoreId, RrdManifestBuilder>::new();
-    for Encoded { bytes, uncompressed_size, chunk } in encoded? {
-        if let Some((store, batch)) = chunk {
-            let start = offset + MessageHeader::ENCODED_SIZE_BYTES as u64;
-            let span = Span::from_start_len(start, bytes.len() as u64 - MessageHeader::ENCODED_SIZE_BYTES as u64);
-            manifests.entry(store).or_default().append(&batch, span, uncompressed_size)?;
-        }
-        writer.write_all(&bytes)?;
-        offset += bytes.len() as u64;
-    }
-    writer.write_all(&footer(manifests, offset)?)?;
-    Ok(writer.flush()?)
+    Ok(header)
 }
 
 pub(super) struct Encoded {

@@ -1,12 +1,14 @@
 //! Arrow columns of one entity under `/tables`: written as one static row, read back by name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rerun::SerializedComponentBatch;
 use rerun::external::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, StringArray, StringBuilder, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, StringBuilder, UInt32Array, UInt64Array,
 };
-use rerun::external::arrow::datatypes::{Float64Type, UInt32Type, UInt64Type};
+use rerun::external::arrow::compute::concat;
+use rerun::external::arrow::datatypes::{Float64Type, Int64Type, UInt32Type, UInt64Type};
 use rerun::log::Chunk;
 
 use super::chunks::named_batch;
@@ -25,6 +27,28 @@ impl Table {
         self.column(name, Arc::new(UInt32Array::from_iter_values(values)))
     }
 
+    /// Adds a column of counts or times.
+    pub fn u64(self, name: &str, values: impl IntoIterator<Item = u64>) -> Self {
+        self.column(name, Arc::new(UInt64Array::from_iter_values(values)))
+    }
+
+    /// Adds a column of numbers that may be negative.
+    pub fn i64(self, name: &str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.column(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    /// Adds numbers of which a row has as many as another column says.
+    pub fn list_u32(mut self, name: &str, values: impl IntoIterator<Item = u32>) -> Self {
+        self.columns.push((name.to_owned(), Arc::new(UInt32Array::from_iter_values(values))));
+        self
+    }
+
+    /// See [`Table::list_u32`].
+    pub fn list_u64(mut self, name: &str, values: impl IntoIterator<Item = u64>) -> Self {
+        self.columns.push((name.to_owned(), Arc::new(UInt64Array::from_iter_values(values))));
+        self
+    }
+
     /// Adds a column of text.
     pub fn text<T: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = T, IntoIter: Clone>) -> Self {
         let values = values.into_iter();
@@ -41,7 +65,7 @@ impl Table {
     }
 
     fn column(mut self, name: &str, values: ArrayRef) -> Self {
-        debug_assert!(self.columns.iter().all(|(_, other)| other.len() == values.len()));
+        debug_assert!(self.columns.first().is_none_or(|(_, other)| other.len() == values.len()));
         self.columns.push((name.to_owned(), values));
         self
     }
@@ -65,6 +89,29 @@ impl Table {
         Self { columns }
     }
 
+    /// The columns of chunks with many rows, one after another. Rows that lack a column have none of it.
+    ///
+    /// # Errors
+    /// When chunks disagree on the type of a column.
+    pub fn from_chunks(chunks: &[Chunk]) -> Result<Self, LoadError> {
+        let mut parts = BTreeMap::<String, Vec<ArrayRef>>::new();
+        for chunk in chunks {
+            for name in chunk.components_identifiers() {
+                if let Some(list) = chunk.components().get_array(name) {
+                    let (first, last) = (list.value_offsets()[0], list.value_offsets()[list.len()]);
+                    let values = list.values().slice(first as usize, (last - first) as usize);
+                    parts.entry(name.to_string()).or_default().push(values);
+                }
+            }
+        }
+        let columns = parts.into_iter().map(|(name, parts)| {
+            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+            let values = concat(&parts).map_err(|_| LoadError::WrongType(name.clone()))?;
+            Ok((name, values))
+        });
+        Ok(Self { columns: columns.collect::<Result<_, LoadError>>()? })
+    }
+
     /// The column of text with this name.
     pub fn read_text(&self, name: &str) -> Result<Vec<Box<str>>, LoadError> {
         let values = self.find(name)?.as_string_opt::<i32>().ok_or_else(|| wrong_type(name))?;
@@ -74,6 +121,18 @@ impl Table {
     /// The column of counts or ids with this name.
     pub fn read_u32(&self, name: &str) -> Result<Vec<u32>, LoadError> {
         let values = self.find(name)?.as_primitive_opt::<UInt32Type>().ok_or_else(|| wrong_type(name))?;
+        Ok(values.values().to_vec())
+    }
+
+    /// The column of counts or times with this name.
+    pub fn read_u64(&self, name: &str) -> Result<Vec<u64>, LoadError> {
+        let values = self.find(name)?.as_primitive_opt::<UInt64Type>().ok_or_else(|| wrong_type(name))?;
+        Ok(values.values().to_vec())
+    }
+
+    /// The column of numbers with this name.
+    pub fn read_i64(&self, name: &str) -> Result<Vec<i64>, LoadError> {
+        let values = self.find(name)?.as_primitive_opt::<Int64Type>().ok_or_else(|| wrong_type(name))?;
         Ok(values.values().to_vec())
     }
 

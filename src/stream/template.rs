@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use re_log_encoding::{CrateVersion, Encodable, EncodingOptions, StreamHeader};
+use re_log_encoding::EncodingOptions;
 use rerun::external::re_log_types::LogMsg;
 use rerun::{Boxes3D, Color, LineStrips3D, Radius};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::blueprint::{self, Room, Theme};
 use super::chunks::StoreWriter;
 use super::load::Loaded;
 use super::look::{self, Changes, Distance, nothing};
-use super::sink::encode_message;
+use super::sink::{encode_message, header};
 use super::{StreamError, arcs, ground};
 use crate::city::{ArcKind, City, POINTS_OF_HALF};
 
@@ -85,9 +85,7 @@ impl Template {
 /// Without compression, which would leave no place to write to, and without the footer, which lists ids.
 fn encode(messages: &[LogMsg]) -> Result<Vec<u8>, StreamError> {
     let options = EncodingOptions::PROTOBUF_UNCOMPRESSED;
-    let mut bytes = Vec::new();
-    StreamHeader { fourcc: re_log_encoding::rrd::RRD_FOURCC, version: CrateVersion::LOCAL.to_bytes(), options }
-        .to_rrd_bytes(&mut bytes)?;
+    let mut bytes = header(options)?;
     for message in messages {
         bytes.extend(encode_message(message, options.compression)?.bytes);
     }

@@ -1,5 +1,7 @@
 //! The layout of the viewer: the city large, report and directory graph beside it.
 
+mod runtime;
+
 use re_sdk_types::blueprint::archetypes::{
     Background, ContainerBlueprint, EyeControls3D, LineGrid3D, PanelBlueprint, TimePanelBlueprint, ViewBlueprint,
     ViewContents, ViewportBlueprint, VisualBounds2D,
@@ -56,12 +58,28 @@ impl Extent {
 /// The messages of a blueprint that frames a city of this extent, and the command that activates it. The canvas is
 /// light or dark after the theme. The batches `hidden` are not drawn: their blocks stand in for them.
 pub fn messages(extent: Extent, theme: Theme, hidden: &[&str]) -> Result<Vec<LogMsg>, ChunkError> {
+    layout(extent, theme, hidden, false)
+}
+
+/// The same, with room for what runs if something does.
+pub(super) fn layout(
+    extent: Extent,
+    theme: Theme,
+    hidden: &[&str],
+    is_running: bool,
+) -> Result<Vec<LogMsg>, ChunkError> {
     let mut writer = StoreWriter::new(layout_store(), layout_time());
-    city_view(&mut writer, extent, theme, hidden)?;
+    let contents = city_contents(is_running, hidden);
+    city_view(&mut writer, extent, theme, &contents)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
     graph_view(&mut writer, extent)?;
-    containers(&mut writer)?;
-    panels(&mut writer)?;
+    if is_running {
+        runtime::views(&mut writer)?;
+        runtime::containers(&mut writer)?;
+    } else {
+        containers(&mut writer)?;
+    }
+    panels(&mut writer, is_running)?;
     let mut messages = writer.finish();
     messages.push(activation());
     Ok(messages)
@@ -147,8 +165,7 @@ fn view(
     writer.log(&format!("view/{id}/ViewContents"), &ViewContents::new(contents.iter().copied()))
 }
 
-fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, hidden: &[&str]) -> Result<(), ChunkError> {
-    let contents = city_contents(hidden);
+fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, contents: &[String]) -> Result<(), ChunkError> {
     view(writer, CITY, "3D", "City", "/", &contents.iter().map(String::as_str).collect::<Vec<_>>())?;
     writer.log(&eye_entity(), &eye_controls(eye_and_target(extent)))?;
     writer.log(&format!("view/{CITY}/LineGrid3D"), &LineGrid3D::new().with_visible(false))?;
@@ -156,17 +173,19 @@ fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, hidden: &[&
 }
 
 /// Messages that leave nothing out of the picture of the city.
-pub fn whole_contents(nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+pub fn whole_contents(is_running: bool, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
-    layout.log(&format!("view/{CITY}/ViewContents"), &ViewContents::new(city_contents(&[])))?;
+    let contents = city_contents(is_running, &[]);
+    layout.log(&format!("view/{CITY}/ViewContents"), &ViewContents::new(contents))?;
     Ok(layout.finish())
 }
 
 /// Batches are left out one by one, as other recordings share the layout.
-fn city_contents(hidden: &[&str]) -> Vec<String> {
+fn city_contents(is_running: bool, hidden: &[&str]) -> Vec<String> {
     let all = ["/city/**", "/blocks", "/ground/**", "/activity/**", "/imports/**", "/calls/**"];
+    let all = all.into_iter().chain(is_running.then_some(runtime::CONTENTS));
     let left_out = hidden.iter().map(|batch| format!("- {}", batch_entity(batch)));
-    all.iter().map(|entities| format!("+ {entities}")).chain(left_out).collect()
+    all.map(|entities| format!("+ {entities}")).chain(left_out).collect()
 }
 
 /// Whether the page is light or dark.
@@ -231,7 +250,7 @@ pub fn theme_messages(
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
     layout.log(&background_entity(), &background_of_viewer())?;
     if room != Room::Wide {
-        layout.log(&format!("container/{ROOT}"), &tabs())?;
+        layout.log(&format!("container/{ROOT}"), &if loaded.runtime.is_some() { runtime::tabs() } else { tabs() })?;
     }
     if room == Room::Small {
         layout.log(&eye_entity(), &eye_controls(eye_and_target_in(room)))?;
@@ -342,10 +361,13 @@ fn containers(writer: &mut StoreWriter) -> Result<(), ChunkError> {
     writer.log("viewport", &viewport)
 }
 
-fn panels(writer: &mut StoreWriter) -> Result<(), ChunkError> {
+fn panels(writer: &mut StoreWriter, is_running: bool) -> Result<(), ChunkError> {
     for panel in ["blueprint_panel", "selection_panel"] {
         writer.log(panel, &PanelBlueprint::new().with_state(PanelState::Collapsed))?;
     }
-    // Nothing here changes over time yet.
+    if is_running {
+        return writer.log("time_panel", &runtime::time_panel());
+    }
+    // Nothing here changes over time.
     writer.log("time_panel", &TimePanelBlueprint::new().with_state(PanelState::Hidden))
 }
