@@ -79,6 +79,7 @@ pub(super) fn layout(
     } else {
         containers(&mut writer)?;
     }
+    viewport(&mut writer)?;
     panels(&mut writer, is_running)?;
     let mut messages = writer.finish();
     messages.push(activation());
@@ -355,7 +356,10 @@ fn containers(writer: &mut StoreWriter) -> Result<(), ChunkError> {
     let root = ContainerBlueprint::new(ContainerKind::Horizontal)
         .with_contents(contents([format!("view/{CITY}"), format!("container/{SIDE}")]))
         .with_col_shares([ColumnShare(3.6.into()), ColumnShare(1.0.into())]);
-    writer.log(&format!("container/{ROOT}"), &root)?;
+    writer.log(&format!("container/{ROOT}"), &root)
+}
+
+fn viewport(writer: &mut StoreWriter) -> Result<(), ChunkError> {
     let root_id = rerun::datatypes::Uuid { bytes: ROOT.into_bytes() };
     let viewport = ViewportBlueprint::new().with_root_container(root_id).with_auto_layout(false).with_auto_views(false);
     writer.log("viewport", &viewport)

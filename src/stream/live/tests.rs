@@ -1,5 +1,6 @@
 //! What a user sees of running programs: rows of a recording.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +13,7 @@ use rerun::{Boxes3D, InstancePoses3D, LineStrips3D, Scalars, StateChange, TextLo
 use super::*;
 use crate::analysis::{Options, analyze};
 use crate::city::{Look, city_of};
-use crate::stream::{load, record_live, to_bytes};
+use crate::stream::{Extent, Theme, blueprint, load, record_live, to_bytes};
 use crate::telemetry::{ErrorRow, How, LogRow, Place, PointRow, Sums};
 
 const START: Nanos = 1_700_000_000 * SECOND;
@@ -229,6 +230,22 @@ fn services_have_rates_states_and_logs() {
     let seen = texts(&messages, r"/telemetry/log/shop\/eu", &TextLog::descriptor_text());
     assert_eq!(seen, [(0.0, "hello  (app/main.py)".to_owned()), (1.0, "ValueError: no  (app/main.py)".to_owned())]);
     assert_eq!(scalars(&messages, r"/telemetry/metrics/shop\/eu/queue\ \[1\]"), [(0.0, 4.0)]);
+}
+
+/// Whatever the other layout says is said in this one too.
+#[test]
+fn the_layout_has_room_for_what_runs() {
+    let of = |is_running| {
+        let messages = blueprint::layout(Extent::TYPICAL, Theme::Dark, &[], is_running).unwrap();
+        let entities = messages.iter().filter_map(|message| match message {
+            LogMsg::ArrowMsg(_, arrow) => Some(Chunk::from_arrow_msg(arrow).unwrap().entity_path().to_string()),
+            _ => None,
+        });
+        entities.collect::<BTreeSet<_>>()
+    };
+    let (plain, running) = (of(false), of(true));
+    assert!(plain.is_subset(&running), "{:?}", plain.difference(&running));
+    assert!(running.len() > plain.len() + 7);
 }
 
 /// However many senders there are, the number of entities has a bound, and what is merged is said.
