@@ -8,7 +8,7 @@ use rerun::{Points3D, StoreId};
 use rustc_hash::FxHashMap;
 
 use super::ground::NAMES;
-use super::live::{Activity, tables as observed};
+use super::live::{ARCS, Activity, read_arcs, tables as observed};
 use super::table::Table;
 use super::{LoadError, frames, tables};
 use crate::analysis::{Analysis, DiagnosticRow, FunctionRow, Timings};
@@ -52,6 +52,8 @@ pub struct Loaded {
     pub blocks: Vec<Vec<FileId>>,
     /// What ran, and by what buildings are lit; `None` for a recording of structure alone.
     pub runtime: Option<(History, Activity)>,
+    /// The files that arcs of calls are between, by instance.
+    pub call_arcs: Vec<(FileId, FileId)>,
 }
 
 /// A box in metres: its middle and half its extent.
@@ -124,6 +126,10 @@ fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
     let chunks = chunks(bytes, is_read)?;
     let (analysis, places) = read_tables(&chunks.tables)?;
     let runtime = history(&chunks, &analysis)?;
+    let call_arcs = match chunks.observed.get(ARCS) {
+        Some(chunks) => read_arcs(&Table::from_chunks(chunks)?, analysis.tree.files.len())?,
+        None => Vec::new(),
+    };
     let Chunks { store, tables, batches, names, observed: _ } = chunks;
     let store = store.ok_or_else(|| LoadError::NotACity("/tables".to_owned()))?;
     let boxes = boxes(&places, &batches);
@@ -135,7 +141,7 @@ fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         return Err(LoadError::Damaged("its blocks are of files that there are not".to_owned()));
     }
     let batches = instances(&places);
-    Ok(Loaded { store, legend, analysis, arc_budget, batches, places, boxes, names, blocks, runtime })
+    Ok(Loaded { store, legend, analysis, arc_budget, batches, places, boxes, names, blocks, runtime, call_arcs })
 }
 
 fn arc_budget(options: &str) -> Option<usize> {

@@ -3,7 +3,9 @@
 use rerun::{AsComponents, LineStrips3D, Radius};
 use rustc_hash::FxHashMap;
 
+use super::super::LoadError;
 use super::super::record::color;
+use super::super::table::Table;
 use super::entities::Entities;
 use crate::city::{Arc, ArcKind, arc_between, arc_radius, default_budget};
 use crate::scan::FileId;
@@ -11,6 +13,8 @@ use crate::telemetry::Nanos;
 
 /// Where arcs of calls are drawn.
 pub const CALLS: &str = "/calls";
+/// The table of the files that they are between, by instance.
+pub const ARCS: &str = "observed_arcs";
 /// So many arcs were among the strongest at some time, at the most.
 const MAX_SLOTS: usize = 2000;
 /// So many pairs of files are counted.
@@ -35,6 +39,8 @@ pub(super) struct Calls {
     is_changed: bool,
     drawn_at: Nanos,
     hidden_at: Option<Nanos>,
+    /// How many arcs were given.
+    given: usize,
 }
 
 impl Calls {
@@ -48,7 +54,32 @@ impl Calls {
             is_changed: false,
             drawn_at: 0,
             hidden_at: None,
+            given: 0,
         }
+    }
+
+    /// The arcs of a recording or of another stream, each the instance that it was; nothing is counted yet.
+    pub fn with_arcs(mut self, arcs: impl IntoIterator<Item = Pair>) -> Self {
+        for pair in arcs {
+            self.slot(pair);
+        }
+        self
+    }
+
+    /// Gives again what others do not have yet.
+    pub fn regive(&mut self, given: usize) {
+        self.is_changed |= self.slots.len() > given;
+        self.given = self.given.min(given);
+    }
+
+    /// How many arcs were given.
+    pub fn given(&self) -> usize {
+        self.given
+    }
+
+    /// The arcs in the order of their instances.
+    pub fn arcs(&self) -> &[Pair] {
+        &self.slots
     }
 
     /// Adds calls from one drawn file to another; `false` when there is no more room for such a pair.
@@ -79,10 +110,11 @@ impl Calls {
     ) {
         if self.is_changed && now >= self.drawn_at.saturating_add(PACE) {
             (self.is_changed, self.drawn_at) = (false, now);
-            let slots = self.slots.len();
             let is_other = self.rank();
-            if self.slots.len() > slots {
+            if self.slots.len() > self.given {
                 entities.fix(CALLS.to_owned(), &self.strips(roof));
+                entities.table(ARCS, now, arcs(&self.slots[self.given..]));
+                self.given = self.slots.len();
             }
             if is_other {
                 entities.row(CALLS.to_owned(), now, self.radii());
@@ -149,6 +181,19 @@ impl Calls {
         let radii = self.levels[..shown].iter().map(level).flat_map(|radius| [radius; 2]);
         self::radii(radii.chain([0.0]))
     }
+}
+
+/// Which arcs are new, as a table tells it.
+fn arcs(pairs: &[Pair]) -> Table {
+    Table::default().u32("from", pairs.iter().map(|(from, _)| from.0)).u32("to", pairs.iter().map(|(_, to)| to.0))
+}
+
+/// The arcs that a table tells of, between files that there are.
+pub fn read_arcs(table: &Table, files: usize) -> Result<Vec<Pair>, LoadError> {
+    let pairs = table.read_u32("from")?.into_iter().zip(table.read_u32("to")?);
+    let pairs = pairs.map(|(from, to)| (FileId(from), FileId(to)));
+    // Up to the first that cannot be: what follows would be another's instance.
+    Ok(pairs.take_while(|(from, to)| from.index() < files && to.index() < files).collect())
 }
 
 fn radii(radii: impl IntoIterator<Item = f32>) -> Vec<rerun::SerializedComponentBatch> {

@@ -11,15 +11,17 @@ mod plan;
 mod series;
 pub(super) mod tables;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 
+use rerun::StoreId;
 use rerun::external::re_log_types::LogMsg;
 use rustc_hash::FxHashSet;
 
 pub use activity::{Activity, glow_of_errors, glow_stops};
 pub use calls::CALLS;
+pub(super) use calls::{ARCS, read_arcs};
 pub(super) use plan::log_shells;
 
 use super::StreamError;
@@ -81,6 +83,21 @@ impl LiveStream {
     /// [`LiveStream::light`].
     pub fn new(loaded: &Loaded, first: Activity) -> Self {
         Self::of(Arc::new(Plan::new(loaded)), &[first])
+    }
+
+    /// As it was when a recording ended, so that it can be lit by other measures and dressed in other looks.
+    pub fn recorded(loaded: &Loaded, history: &History, measure: Activity) -> Self {
+        let mut live = Self::new(loaded, measure);
+        live.calls = Calls::new(live.plan.boxes.len()).with_arcs(loaded.call_arcs.iter().copied());
+        live.meet(history.sites(), &mut Entities::default());
+        live.now = history.rows().map(|row| row.start.saturating_add(row.nanos)).max().unwrap_or(0);
+        live.call(&history.call_rows().collect::<Vec<_>>(), &mut Entities::default());
+        live
+    }
+
+    /// The recording that the messages are of.
+    pub fn store(&self) -> &StoreId {
+        &self.plan.store
     }
 
     /// Takes what is placed on the files of another analysis: which file of this one each of them is, if any.
@@ -156,7 +173,9 @@ impl LiveStream {
     /// See [`LiveStream::update`].
     pub fn whole(&mut self, history: &History, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
         let measures: Vec<_> = self.measures().collect();
-        let past = Self { files: self.files.clone(), ..Self::of(self.plan.clone(), &measures) };
+        // Arcs stay the instances that they are to others.
+        let calls = Calls::new(self.plan.boxes.len()).with_arcs(self.calls.arcs().iter().copied());
+        let past = Self { files: self.files.clone(), calls, ..Self::of(self.plan.clone(), &measures) };
         let rows: Vec<_> = history.rows().collect();
         let end = rows.iter().map(|row| row.start.saturating_add(row.nanos)).max().unwrap_or(0);
         let update = Update {
@@ -167,8 +186,10 @@ impl LiveStream {
             rows,
             ..Update::default()
         };
-        *self = past;
-        self.update(&update, nanos_since_epoch)
+        let given = std::mem::replace(self, past).calls.given();
+        let messages = self.update(&update, nanos_since_epoch);
+        self.calls.regive(given);
+        messages
     }
 
     /// Messages that put lights and arcs where another look has the buildings; `boxes` are those it shows. Lights are of the measure

@@ -16,9 +16,14 @@ use crate::city::{Look, city_of};
 use crate::stream::{Extent, Theme, blueprint, load, record_live, to_bytes};
 use crate::telemetry::{ErrorRow, How, LogRow, Place, PointRow, Sums};
 
-const START: Nanos = 1_700_000_000 * SECOND;
+pub const START: Nanos = 1_700_000_000 * SECOND;
 
-fn loaded() -> Loaded {
+pub fn loaded() -> Loaded {
+    made().0
+}
+
+/// A city of four files, and the messages of its recording.
+pub fn made() -> (Loaded, Vec<LogMsg>) {
     let dir = tempfile::tempdir().unwrap();
     for path in ["app/main.py", "app/views.py", "lib/db.py", "top.py"] {
         let path = dir.path().join(path);
@@ -29,17 +34,18 @@ fn loaded() -> Loaded {
     let analysis = analyze(&place, &Options::default(), &(), &AtomicBool::new(false)).unwrap();
     let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
     let city = city_of(&analysis, &Look { area, height, color, arcs: None }, |_| true).unwrap();
-    load(&to_bytes(&record_live(&analysis, &city, "{}", Activity::Rate).unwrap()).unwrap()).unwrap()
+    let messages = record_live(&analysis, &city, "{}", Activity::Rate).unwrap();
+    (load(&to_bytes(&messages).unwrap()).unwrap(), messages)
 }
 
-fn site(loaded: &Loaded, service: &str, path: &str) -> Site {
+pub fn site(loaded: &Loaded, service: &str, path: &str) -> Site {
     let file = loaded.analysis.tree.file_id(path);
     let place = file.map(|file| Place { file, function: None });
     let how = if place.is_some() { How::Path } else { How::Unplaced };
     Site { service: service.into(), name: "f".into(), place, how }
 }
 
-fn row(site: u32, second: u64, count: u64, errors: u64) -> Row {
+pub fn row(site: u32, second: u64, count: u64, errors: u64) -> Row {
     let mut sums = Sums { count, errors, self_nanos: 5, total_nanos: 9, ..Sums::default() };
     sums.durations.add(1_000_000, count);
     Row { start: START + second * SECOND, nanos: SECOND, site: SiteId(site), sums }

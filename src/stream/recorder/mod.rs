@@ -2,8 +2,11 @@
 //!
 //! A part has few chunks with many rows, in windows that are the longer the more was written: a viewer opens a day of it.
 
+mod arcs;
 mod part;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -21,6 +24,7 @@ use super::load::Loaded;
 use super::sink::Encoder;
 use super::table::Table;
 use crate::telemetry::{Nanos, SiteId, Update};
+use arcs::PassedArcs;
 use part::Part;
 use tail::Tail;
 
@@ -58,6 +62,7 @@ pub struct Recorder {
     tail: Tail,
     kept: LiveStream,
     part: Part,
+    arcs: PassedArcs,
     begin: Nanos,
     /// How many sites were written to the tail, and to the file.
     sites: (u32, u32),
@@ -82,6 +87,7 @@ impl Recorder {
             tail,
             kept: LiveStream::new(loaded, measure),
             part: Part::default(),
+            arcs: PassedArcs::default(),
             begin: 0,
             sites: (0, 0),
             is_stopped: false,
@@ -134,6 +140,7 @@ impl Recorder {
             self.begin = update.now;
         }
         self.part.add(update, self.window());
+        self.arcs.add(messages, self.window())?;
         let due = (update.now.saturating_sub(self.begin) / SHARE).clamp(SHORTEST, LONGEST).max(self.window());
         if self.part.nanos() >= due || self.part.len() > MAX_ROWS || self.tail.bytes > MAX_TAIL {
             self.append_part(nanos)?;
@@ -150,12 +157,15 @@ impl Recorder {
             return Ok(());
         }
         self.kept.set_window(window);
-        let mut messages = self.kept.update(&update, nanos)?;
-        messages.extend(self.tables(&update, self.sites.1, nanos + rows_of(&messages))?);
+        let tables = self.tables(&update, self.sites.1, nanos)?;
         self.sites.1 += update.sites.len() as u32;
+        let mut messages = tables;
+        // Arcs keep the instances that they have in the tail.
+        messages.extend(self.kept.update(&Update { calls: Vec::new(), ..update.clone() }, nanos + rows_of(&messages))?);
         let part = Table::default().u64("time", [update.now]).u64("nanos", [window]).u64("logs_left_out", [left_out]);
         let mut writer = StoreWriter::addition(self.store.clone(), nanos + rows_of(&messages));
         writer.log_rows("/tables/observed_parts", vec![(update.now, part.into_batches()?)])?;
+        std::mem::take(&mut self.arcs).log(&mut writer)?;
         messages.extend(writer.finish());
         messages.retain(|message| matches!(message, LogMsg::ArrowMsg(..)));
         self.encoder.append(&messages, &mut self.writer)?;

@@ -1,0 +1,77 @@
+//! Arcs of calls on their way from the live view into a part: the last of each window.
+
+use std::collections::BTreeMap;
+
+use rerun::SerializedComponentBatch;
+use rerun::external::arrow::array::Array;
+use rerun::external::re_log_types::LogMsg;
+use rerun::log::Chunk;
+
+use crate::stream::StreamError;
+use crate::stream::chunks::{EventRow, StoreWriter};
+use crate::stream::live::{ARCS, CALLS};
+use crate::telemetry::Nanos;
+
+/// What has come since the last part was written.
+#[derive(Default)]
+pub struct PassedArcs {
+    /// Where all of them are.
+    strips: Vec<SerializedComponentBatch>,
+    /// How thick they are, by window.
+    radii: BTreeMap<Nanos, EventRow>,
+    /// Which files they are between.
+    table: Vec<EventRow>,
+}
+
+impl PassedArcs {
+    /// Takes the arcs among messages.
+    pub fn add(&mut self, messages: &[LogMsg], window: Nanos) -> Result<(), StreamError> {
+        let table = format!("/tables/{ARCS}");
+        for message in messages {
+            let LogMsg::ArrowMsg(_, arrow) = message else { continue };
+            let entity = arrow.batch.schema_ref().metadata().get("rerun:entity_path").cloned().unwrap_or_default();
+            if entity != CALLS && entity != table {
+                continue;
+            }
+            let chunk = Chunk::from_arrow_msg(arrow)?;
+            for (time, cells) in rows(&chunk) {
+                match time {
+                    None => self.strips = cells,
+                    Some(time) if entity == CALLS => {
+                        self.radii.insert(time / window.max(1), (time, cells));
+                    }
+                    Some(time) => self.table.push((time, cells)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs them, an entity a chunk.
+    pub fn log(self, writer: &mut StoreWriter) -> Result<(), StreamError> {
+        if !self.strips.is_empty() {
+            writer.log_batches(CALLS, self.strips)?;
+        }
+        if !self.radii.is_empty() {
+            writer.log_rows(CALLS, self.radii.into_values().collect())?;
+        }
+        if !self.table.is_empty() {
+            writer.log_rows(&format!("/tables/{ARCS}"), self.table)?;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a chunk by their time; none for what holds at all times.
+fn rows(chunk: &Chunk) -> Vec<(Option<Nanos>, Vec<SerializedComponentBatch>)> {
+    let times = chunk.timelines().values().next().map(|times| times.times_raw().to_vec());
+    let cells = |row: usize| {
+        let columns = chunk.components().values();
+        let columns = columns.filter(|column| column.list_array.is_valid(row));
+        columns
+            .map(|column| SerializedComponentBatch::new(column.list_array.value(row), column.descriptor.clone()))
+            .collect()
+    };
+    let time = |row: usize| times.as_ref().and_then(|times| u64::try_from(*times.get(row)?).ok());
+    (0..chunk.num_rows()).map(|row| (time(row), cells(row))).collect()
+}
