@@ -6,7 +6,7 @@ mod python;
 mod rust;
 mod script;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use rayon::prelude::*;
 
