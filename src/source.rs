@@ -6,6 +6,7 @@ use crate::analysis::Analysis;
 use crate::query::nearest;
 use crate::scan::{Place, Revision, RevisionError};
 use crate::stream::{self, LoadError};
+use crate::telemetry::History;
 
 /// How many tags and branches a message suggests.
 const SUGGESTIONS: usize = 3;
@@ -119,6 +120,18 @@ pub fn recorded(file: &Path) -> Result<(Analysis, bool), SourceError> {
     let unknown = |source| SourceError::Recording { file: file.to_owned(), source };
     let analysis = stream::load_analysis(&bytes).map_err(unknown)?;
     Ok((analysis, stream::has_footer(&bytes)))
+}
+
+/// The analysis that a recording holds, and what was seen to run if it is of that too: of one that is being written, or was cut off,
+/// as far as it came.
+///
+/// # Errors
+/// When it cannot be read, or is no recording of a city.
+pub fn recorded_history(file: &Path) -> Result<(Analysis, Option<History>), SourceError> {
+    let unreadable = |source| SourceError::Unreadable { file: file.to_owned(), source };
+    let (bytes, _) = stream::read_recording(file).map_err(unreadable)?;
+    let unknown = |source| SourceError::Recording { file: file.to_owned(), source };
+    stream::load_history(&bytes).map_err(unknown)
 }
 
 /// What may be the folder and the revision in a path that does not exist, the likeliest first. Both may hold an `@`, as in

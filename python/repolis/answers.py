@@ -192,6 +192,38 @@ class UnusedFile(TypedDict):
     imports: int
 
 
+# `from` is a word of the language, hence the other way to write a class.
+Unexercised = TypedDict(
+    "Unexercised",
+    {"from": str, "to": str, "imports": list[Statement], "calls": int, "is_target_seen": bool},
+)
+Unexercised.__doc__ = "An import that no call was seen to go along; how many were seen in the importing file."
+
+Unexplained = TypedDict(
+    "Unexplained",
+    {
+        "from": str,
+        "to": str,
+        "caller": str,
+        "callee": str,
+        "calls": int,
+        "errors": int,
+        "relation": Literal["callback", "unrelated"],
+    },
+)
+Unexplained.__doc__ = "Calls from a file to another that no chain of imports leads along."
+
+
+class Observed(TypedDict):
+    """What imports and observed calls say of each other."""
+
+    files: int
+    calls: int
+    imports: int
+    unexercised: list[Unexercised]
+    unexplained: list[Unexplained]
+
+
 class Totals(TypedDict):
     """Counts of a whole repository."""
 

@@ -115,5 +115,5 @@ fn in_background(py: Python<'_>, place: &Place, options: &Options, progress: &Bo
 pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Repo> {
     let read = |path: &Path| recorded(path).map(|(analysis, _)| analysis);
     let analysis = detach(py, || read(&path)).map_err(|source| error(py, source))?;
-    Ok(Repo::new(analysis, None, Options::default()))
+    Ok(Repo::recorded(analysis, path))
 }

@@ -8,6 +8,7 @@ mod file;
 mod impact;
 mod links;
 mod nearest;
+mod observed;
 mod paths;
 mod reach;
 mod select;
@@ -27,6 +28,7 @@ pub use file::{Defined, End, FileFacts, Measured, Nowhere, Outside, Said, file, 
 pub use impact::{Impact, Reached as ImpactRow, impact};
 pub use links::{Kinds, Links};
 pub use nearest::nearest;
+pub use observed::{Comparison, Observed, Unexercised, UnexercisedRow, Unexplained, UnexplainedRow, compare, observed};
 pub use paths::{Paths, shortest_paths};
 pub use reach::{Direction, Reach, Reached, Tree, TreeRow, reach, tree};
 pub use select::{Selection, select};
@@ -98,6 +100,14 @@ pub enum QueryError {
     /// A recording of before entries were known.
     #[error("{repository}: this recording was written before entries were known; write it again with `repolis log`")]
     NoEntries {
+        /// Name of the repository.
+        repository: String,
+    },
+    /// A recording without runtime data, or no recording.
+    #[error(
+        "{repository}: nothing was observed to run here; record something with `repolis log SOURCE --otlp -o run.rrd`, and ask with -s run.rrd"
+    )]
+    NothingObserved {
         /// Name of the repository.
         repository: String,
     },

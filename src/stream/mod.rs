@@ -36,7 +36,7 @@ pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis, load_hist
 pub use look::{Changes, Distance, from_afar, look};
 pub use record::{options_json, record, record_live};
 pub use recorder::{RecordError, Recorder, read_recording, tail_path};
-pub use report::markdown as report_markdown;
+pub use report::{markdown as report_markdown, observed as observed_markdown};
 pub use rerun::external::re_log_types::LogMsg;
 pub use selection::selection;
 pub use sink::{check_url, encode, send, to_bytes};

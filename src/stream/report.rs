@@ -6,7 +6,9 @@ use std::fmt::Write;
 use crate::analysis::Analysis;
 use crate::lang::ImportKind;
 use crate::metrics::Column;
+use crate::query::{self, Observed};
 use crate::scan::{FileClass, FileId};
+use crate::telemetry::History;
 
 /// Rows of each list.
 const ROWS: usize = 10;
@@ -17,6 +19,44 @@ pub fn markdown(analysis: &Analysis) -> String {
     // Writing to a string cannot fail.
     let _ = write_all(&mut text, analysis);
     text
+}
+
+/// What the report says of what was seen to run, as far as imports and calls differ; empty where nothing was.
+pub fn observed(analysis: &Analysis, history: &History) -> String {
+    let Ok(observed) = query::observed(analysis, Some(history), |_| true) else { return String::new() };
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_observed(&mut text, &observed);
+    text
+}
+
+fn write_observed(text: &mut String, observed: &Observed<'_>) -> std::fmt::Result {
+    let (unexercised, unexplained) = (observed.unexercised.len(), observed.unexplained.len());
+    text.push_str("\n## Observed\n\n| What was seen | |\n|---|---:|\n");
+    for (name, value) in [
+        ("Files", observed.files),
+        ("Pairs of files that call each other", observed.calls),
+        ("Calls that no import explains", unexplained),
+        ("Imports of these files", observed.imports),
+        ("Imports that no call went along", unexercised),
+    ] {
+        writeln!(text, "| {name} | {} |", thousands(value as u64))?;
+    }
+    if unexplained > 0 {
+        text.push_str("\n### Calls that no import explains\n\n| From | To | Calls | |\n|---|---|---:|---|\n");
+        for row in observed.unexplained.iter().take(ROWS) {
+            let [from, to] = [(row.from, row.caller), (row.to, row.callee)]
+                .map(|(path, function)| format!("{} {}", cell(path), cell(function)));
+            writeln!(text, "| {from} | {to} | {} | {} |", thousands(row.calls), row.relation)?;
+        }
+    }
+    if unexercised > 0 {
+        text.push_str("\n### Imports that no call went along\n\n| From | To | Calls in the file |\n|---|---|---:|\n");
+        for row in observed.unexercised.iter().take(ROWS) {
+            writeln!(text, "| {} | {} | {} |", cell(row.from), cell(row.to), thousands(row.calls))?;
+        }
+    }
+    Ok(())
 }
 
 fn write_all(text: &mut String, analysis: &Analysis) -> std::fmt::Result {

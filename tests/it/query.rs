@@ -469,6 +469,17 @@ fn a_recording_answers_as_its_folder_does() {
 }
 
 #[test]
+fn of_what_did_not_run_nothing_was_observed() {
+    let project = Project::new(SHOP);
+    project.log("");
+    for source in ["shop", "city.rrd"] {
+        let ran = project.run(&format!("query observed {source}"));
+        assert_eq!((ran.code(), ran.stdout()), (Some(2), String::new()), "{ran}");
+        assert!(ran.stderr().starts_with("repolis: shop: nothing was observed to run here; record "), "{ran}");
+    }
+}
+
+#[test]
 fn a_recording_that_was_cut_off_answers_as_far_as_it_goes() {
     let project = Project::new(SHOP);
     let bytes = project.log("");

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use repolis::query::{self, GroupBy, Level, STARTS};
 use repolis::resolve::entry::Entry;
 use repolis::scan::{Bytes, decode};
+use repolis::source::recorded_history;
 
 use super::Repo;
 use crate::answers::{Names, no_such, part, primitive};
@@ -166,6 +167,50 @@ impl Repo {
         let keep = part(py, &analysis, within.as_ref())?;
         let found = detach(py, || query::unused(&analysis, keep));
         primitive(py, &found.map_err(|error| query_error(py, error))?.files)
+    }
+
+    /// Imports that nothing which ran was seen to use, and calls that no import explains.
+    ///
+    /// Of a recording with runtime data, such as ``repolis log SOURCE --otlp -o run.rrd`` writes; one that is still being written
+    /// is read anew as far as it is.
+    ///
+    /// Parameters
+    /// ----------
+    /// within : str or list of str, optional
+    ///     Only pairs with a file in this part.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     As ``repolis query observed --json`` prints it.
+    ///
+    /// Raises
+    /// ------
+    /// Error
+    ///     When nothing was recorded that ran.
+    ///
+    /// Examples
+    /// --------
+    /// >>> try:
+    /// ...     repo.observed()
+    /// ... except repolis.Error as error:
+    /// ...     print(error)
+    /// shop: nothing was observed to run here; ...
+    #[pyo3(signature = (*, within=None))]
+    fn observed<'py>(&self, py: Python<'py>, within: Option<Names>) -> PyResult<Bound<'py, PyAny>> {
+        let read = self.file.as_deref().map(|file| detach(py, || recorded_history(file)));
+        let recorded = read.transpose().map_err(|source| error(py, source))?;
+        let own;
+        let (analysis, history) = match &recorded {
+            Some((analysis, history)) => (analysis, history.as_ref()),
+            None => {
+                own = self.analysis(py);
+                (&*own, None)
+            }
+        };
+        let keep = part(py, analysis, within.as_ref())?;
+        let found = detach(py, || query::observed(analysis, history, keep));
+        primitive(py, &found.map_err(|error| query_error(py, error))?)
     }
 
     /// The repository in a few numbers, and what to read first.

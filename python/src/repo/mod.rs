@@ -44,6 +44,8 @@ pub use metric::Measured;
 pub struct Repo {
     analysis: RwLock<Analysis>,
     place: Option<Place>,
+    /// The recording that it was read from.
+    file: Option<PathBuf>,
     options: Options,
     /// Tables that were asked for before.
     tables: Mutex<HashMap<&'static str, RecordBatch>>,
@@ -52,7 +54,12 @@ pub struct Repo {
 impl Repo {
     /// What an analysis found; `place` is where it looked.
     pub fn new(analysis: Analysis, place: Option<Place>, options: Options) -> Self {
-        Self { analysis: RwLock::new(analysis), place, options, tables: Mutex::default() }
+        Self { analysis: RwLock::new(analysis), place, file: None, options, tables: Mutex::default() }
+    }
+
+    /// What a recording holds.
+    pub fn recorded(analysis: Analysis, file: PathBuf) -> Self {
+        Self { file: Some(file), ..Self::new(analysis, None, Options::default()) }
     }
 
     /// The analysis. It is locked for writing only while a metric is added. Nobody waits for it with the GIL, which those

@@ -73,6 +73,8 @@ pub enum Question {
     EntryPoints(EntryPoints),
     /// Files that no file imports and that are no entry point.
     Unused(Unused),
+    /// Imports that nothing which ran was seen to use, and calls that no import explains: of a recording with runtime data.
+    Observed(Observed),
     /// The repository in a few numbers, and what to read first.
     Summary(Summary),
 }
@@ -87,6 +89,7 @@ impl Query {
             Question::Unresolved(args) => &args.source,
             Question::EntryPoints(args) => &args.source,
             Question::Unused(args) => &args.source,
+            Question::Observed(args) => &args.source,
             Question::Summary(args) => &args.source,
             _ => &None,
         };
@@ -260,6 +263,16 @@ pub struct Unused {
     #[arg(id = "positional", value_name = "SOURCE")]
     pub source: Option<PathBuf>,
     /// Only files in this part; may be repeated.
+    #[arg(long = "in", value_name = "PART")]
+    pub within: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Observed {
+    /// The same as -s SOURCE.
+    #[arg(id = "positional", value_name = "SOURCE")]
+    pub source: Option<PathBuf>,
+    /// Only pairs with a file in this part; may be repeated.
     #[arg(long = "in", value_name = "PART")]
     pub within: Vec<String>,
 }

@@ -25,7 +25,8 @@ use crate::history::{self, ChangeError};
 use crate::lang::Wanted;
 use crate::query::{self, Direction, Selection};
 use crate::scan::FileId;
-use crate::source::{Source, SourceError};
+use crate::source::{Source, SourceError, recorded_history};
+use crate::telemetry::History;
 
 /// The version of the documents that `--json` prints; it changes when a script would misread a newer one.
 const SCHEMA: u32 = 1;
@@ -45,13 +46,16 @@ pub fn run(cli: &Cli, args: &Query, cancelled: &AtomicBool) -> Result<u8> {
     let asked =
         SourceArgs { path: args.source()?, files: args.files.clone(), may_be_empty: true, wanted: Wanted::Everything };
     let source = Source::new(&asked.path)?;
-    let mut analysis = source::analysis(cli, &source, &asked, cancelled)?;
+    let (mut analysis, history) = match (&args.question, &source) {
+        (Question::Observed(_), Source::Recording(file)) if !asked.has_options() => recorded_history(file)?,
+        _ => (source::analysis(cli, &source, &asked, cancelled)?, None),
+    };
     if let Question::Top(top) = &args.question {
         analysis.demand(&top.metric);
     }
     let mut timings = std::mem::take(&mut analysis.timings);
     let names = Names::new(&analysis, source.path());
-    let asked = Asked { cli, args, source: &source, analysis: &analysis, names };
+    let asked = Asked { cli, args, source: &source, analysis: &analysis, history, names };
     let code = timings.time("query", || asked.answer())?;
     if cli.timings {
         tell(&summary::seconds(&timings));
@@ -65,6 +69,8 @@ struct Asked<'a> {
     args: &'a Query,
     source: &'a Source,
     analysis: &'a Analysis,
+    /// What was seen to run, where that is asked about.
+    history: Option<History>,
     names: Names<'a>,
 }
 
@@ -108,6 +114,10 @@ impl Asked<'_> {
             Question::Unused(part) => {
                 let keep = self.part(&part.within)?;
                 self.print("unused", &query::unused(analysis, keep)?)
+            }
+            Question::Observed(part) => {
+                let keep = self.part(&part.within)?;
+                self.print("observed", &query::observed(analysis, self.history.as_ref(), keep)?)
             }
             Question::Summary(_) => self.print("summary", &query::summary(analysis, self.limit(SUMMARY_ROWS))),
         }
