@@ -14,6 +14,7 @@ pub mod telemetry {
 
 use std::sync::Arc;
 
+use telemetry::feed::Lines;
 use telemetry::otlp::{Encoding, Intake, Signal};
 use telemetry::{Limits, Placer, Telemetry};
 
@@ -23,8 +24,7 @@ const MEMORY_BYTES: u64 = 16 << 20;
 pub fn take(encoding: Encoding, input: &[u8]) {
     let Some((signal, message)) = input.split_first() else { return };
     let signal = [Signal::Traces, Signal::Metrics, Signal::Logs][usize::from(signal % 3)];
-    let limits = Limits { memory_bytes: MEMORY_BYTES, ..Limits::default() };
-    let telemetry = Arc::new(Telemetry::new(Placer, limits));
+    let telemetry = telemetry();
     let intake = Intake::new(telemetry.clone(), MEMORY_BYTES);
     for _ in 0..2 {
         let Ok(outcome) = intake.take(signal, encoding, message) else { return };
@@ -35,4 +35,25 @@ pub fn take(encoding: Encoding, input: &[u8]) {
     }
     let totals = telemetry.totals();
     assert!(totals.placed.iter().sum::<u64>() >= totals.spans + totals.logs);
+}
+
+/// Takes lines of JSON, in one piece and in pieces of a few bytes; both come to the same.
+pub fn follow(input: &[u8]) {
+    let mut taken = [input.len().max(1), 7].map(|length| {
+        let telemetry = telemetry();
+        let mut lines = Lines::new(telemetry.clone(), "shop");
+        for piece in input.chunks(length) {
+            lines.push(piece);
+        }
+        lines.finish();
+        telemetry.tick();
+        let totals = telemetry.totals();
+        (totals.spans, totals.logs, totals.points, totals.refused)
+    });
+    taken.iter_mut().for_each(|(.., refused)| refused.sort_unstable());
+    assert_eq!(taken[0], taken[1]);
+}
+
+fn telemetry() -> Arc<Telemetry> {
+    Arc::new(Telemetry::new(Placer, Limits { memory_bytes: MEMORY_BYTES, ..Limits::default() }))
 }

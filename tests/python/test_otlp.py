@@ -164,7 +164,6 @@ def test_a_flask_application_that_knows_of_nothing(receiver: Receiver, shop: Pat
         "OTEL_TRACES_EXPORTER": "otlp",
         "OTEL_LOGS_EXPORTER": "otlp",
         "OTEL_METRICS_EXPORTER": "none",
-        "OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED": "true",
         "OTEL_PYTHON_LOG_CODE_ATTRIBUTES": "true",
     }
     port = free_port()
