@@ -16,6 +16,7 @@ from ._city import City
 from ._repolis import Repo, Table, __version__
 from ._rust import RustMetric, rust_metric
 from ._show import replay, show
+from ._trace import Trace
 from .errors import Error, UnknownMetric, UnknownPath
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Repo",
     "RustMetric",
     "Table",
+    "Trace",
     "UnknownMetric",
     "UnknownPath",
     "__version__",

@@ -11,11 +11,12 @@ from . import _marimo, _page
 from ._frame import Frame
 from ._page import Listener, Page, Selection
 from ._remote import Remote
+from ._traced import Traced
 
 Callback = TypeVar("Callback", bound=Callable[[Any], object])
 
 
-class City(Remote):
+class City(Remote, Traced):
     """A city that is open on a page of its own server, on 127.0.0.1 only.
 
     :func:`repolis.show` and :func:`repolis.replay` make one. As the last expression of a cell it shows itself in an iframe.

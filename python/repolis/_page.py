@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import queue
 import threading
 import traceback
@@ -32,6 +33,9 @@ class Page:
         self.key = key
         self.served = served
         self.place = place
+        #: What is shown and where it is on disk, if it is no recording.
+        self.repo: _repolis.Repo | None = None
+        self.folder: str | None = None
         self.owners = 0
         self.closing: threading.Timer | None = None
         self.is_open = True
@@ -55,6 +59,13 @@ class Page:
                 continue
             for listener in list(self.listeners.values()):
                 listener.put(self.selection)
+
+    def shows(self, content: Any) -> None:
+        """Note what is shown now."""
+        is_repo = isinstance(content, _repolis.Repo)
+        self.repo = content if is_repo else None
+        # The process may go to another folder later.
+        self.folder = os.path.abspath(content.root) if is_repo and content.root is not None else None
 
     def close(self) -> None:
         self.is_open = False

@@ -127,11 +127,13 @@ def _open(
         page = _page.pages.get(key)
         if page is not None and page.place == place and page.is_open:
             page.served.replace(content, **look)
+            page.shows(content)
             return City(page, title)
         if page is not None:
             _page.close(page)
         served = _serve(content, look, place)
         page = _page.pages[key] = Page(key, served, place)
+        page.shows(content)
         return City(page, title)
 
 

@@ -357,6 +357,29 @@ class File(TypedDict):
     diagnostics: list[Diagnostic]
 
 
+class TracedFunction(TypedDict):
+    """What a trace saw of a function; ``name`` is empty for the body of a file."""
+
+    path: str
+    name: str
+    line: int
+    calls: int
+    errors: int
+    self_seconds: float
+    total_seconds: float
+
+
+class TracedCall(TypedDict):
+    """What a trace saw of the calls of one function by another."""
+
+    from_path: str
+    from_name: str
+    to_path: str
+    to_name: str
+    calls: int
+    errors: int
+
+
 class ColumnInfo(TypedDict):
     """A column of a table; ``unit`` and ``description`` are empty where there is none."""
 

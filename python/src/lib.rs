@@ -7,6 +7,7 @@ mod errors;
 mod repo;
 mod served;
 mod table;
+mod trace;
 
 use pyo3::prelude::*;
 
@@ -30,6 +31,8 @@ mod _repolis {
     use super::served::{Events, Served};
     #[pymodule_export]
     use super::table::Table;
+    #[pymodule_export]
+    use super::trace::Tracer;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]

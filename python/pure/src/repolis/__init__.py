@@ -24,6 +24,7 @@ _NATIVE = {
     "Repo": "an analysis",
     "Table": "an analysis",
     "City": "a city that is served",
+    "Trace": "a trace",
     "UnknownMetric": "an analysis",
     "UnknownPath": "an analysis",
 }

@@ -1,0 +1,143 @@
+"""What the Python tracer adds to programs, beside cProfile and viztracer, on every CPython that is here.
+
+`benches/run.py --only trace` runs it. All run from beginning to end, with what each writes at the end; added is the time over that of the
+program alone. Programs print how long they took without start and end; pytest does not.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import inputs
+
+sys.path.insert(0, str(inputs.ROOT / "tests" / "wheel"))
+from check import interpreters
+
+DOCUTILS = "0.22"
+VIZTRACER = "1.1.1"
+PYTEST = "9.2.0"
+SQLPARSE = "0.5.3"
+PROGRAMS = Path(__file__).with_name("programs")
+TOOLS = ("alone", "calls", "sample", "cProfile", "viztracer")
+
+
+def environment(version: str, interpreter: str) -> Path:
+    """The folder of an environment with the peers and what the programs need."""
+    folder = inputs.CACHE / f"tracer-{version}"
+    if not folder.exists():
+        part = inputs.CACHE / f"tracer-{version}.part"
+        shutil.rmtree(part, ignore_errors=True)
+        inputs.run(interpreter, "-m", "venv", part)
+        pip = [part / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        inputs.run(*pip, f"docutils=={DOCUTILS}", f"viztracer=={VIZTRACER}", f"pytest=={PYTEST}")
+        part.rename(folder)
+    return folder
+
+
+def tested() -> Path:
+    """A small package with its tests."""
+    folder = inputs.CACHE / f"sqlparse-{SQLPARSE}"
+    if not folder.exists():
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        inputs.run(*pip, "--no-binary", ":all:", "--dest", inputs.CACHE, f"sqlparse=={SQLPARSE}")
+        with tarfile.open(inputs.CACHE / f"{folder.name}.tar.gz") as sources:
+            sources.extractall(inputs.CACHE, filter="data")
+    return folder
+
+
+def programs(venv: Path) -> dict[str, tuple[Path, list[str]]]:
+    """By name, the folder that is traced and the arguments of Python."""
+    libraries = next((venv / "lib").glob("python3*/site-packages/docutils"))
+    return {
+        "calls.py: many small calls": (PROGRAMS, [str(PROGRAMS / "calls.py"), "3000000"]),
+        "docutils: 400 documents": (libraries, [str(PROGRAMS / "documents.py"), "400"]),
+        "pytest of sqlparse": (tested(), ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(tested() / "tests")]),
+    }
+
+
+def command(tool: str, venv: Path, root: Path, arguments: list[str]) -> list[str]:
+    """A program in a tool."""
+    python, out = str(venv / "bin" / "python"), inputs.CACHE / "traced"
+    out.mkdir(exist_ok=True)
+    match tool:
+        case "cProfile":
+            return [python, "-m", "cProfile", "-o", str(out / "run.prof"), *arguments]
+        case "viztracer":
+            return [python, "-m", "viztracer", "--quiet", "-o", str(out / "run.json"), *arguments]
+        case "calls" | "sample":
+            ours = ["-m", "repolis", "trace", "-q", "-o", str(out / "run.rrd"), "--root", str(root), "--mode", tool]
+            return [python, *ours, *arguments]
+    return [python, *arguments]
+
+
+def once(line: list[str], folder: Path) -> dict[str, float]:
+    """Seconds of one run: by the clock, of the processor, and what the program says of itself."""
+    variables = {**os.environ, "PYTHONPATH": str(inputs.ROOT / "python")}
+    started = time.perf_counter()
+    with subprocess.Popen(
+        line, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        said = process.stdout.read().decode()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - started
+    if process.returncode != 0:
+        raise SystemExit(f"bench: exit code {process.returncode}: {' '.join(line)}")
+    last = said.split()[-1] if said.split() else ""
+    inside = float(last) if last.replace(".", "", 1).isdigit() else wall
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "inside": inside}
+
+
+def measure(runs: int, only: list[str] | None = None) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """Medians by version, program and tool. Tools take turns, so that a busy moment meets each of them."""
+    found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for version, interpreter in sorted(interpreters().items(), key=lambda pair: tuple(map(int, pair[0].split(".")))):
+        if only and version not in only:
+            continue
+        venv = environment(version, interpreter)
+        for name, (root, arguments) in programs(venv).items():
+            taken: dict[str, list[dict[str, float]]] = {tool: [] for tool in TOOLS}
+            # The first run compiles the sources and warms the caches.
+            for turn in range(runs + 1):
+                for tool in TOOLS:
+                    sample = once(command(tool, venv, root, arguments), root)
+                    taken[tool] += [sample] if turn else []
+            found.setdefault(version, {})[name] = {
+                tool: {key: statistics.median(one[key] for one in samples) for key in samples[0]}
+                for tool, samples in taken.items()
+            }
+            print(table(version, name, found[version][name]), file=sys.stderr, flush=True)
+    return found
+
+
+def table(version: str, name: str, results: dict[str, dict[str, float]]) -> str:
+    """Rows of Markdown."""
+    alone = results["alone"]
+
+    def added(tool: str, key: str) -> float:
+        return results[tool][key] - alone[key]
+
+    rows = []
+    for tool in TOOLS:
+        of = results[tool]
+        if tool == "alone":
+            rows.append(f"| {version} | {name} | alone | {of['wall']:.2f} s | | | |")
+            continue
+        share = f"+{added(tool, 'wall') / alone['wall']:.1%}"
+        ratios = " | ".join(
+            f"{added(tool, 'wall') / max(added(peer, 'wall'), 1e-3):.2f}" if tool in ("calls", "sample") else ""
+            for peer in ("cProfile", "viztracer")
+        )
+        rows.append(f"| | | {tool} | {of['wall']:.2f} s | {share} | {ratios} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    found = measure(int(sys.argv[1]), sys.argv[2:])
+    print(json.dumps(found))

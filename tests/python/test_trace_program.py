@@ -1,0 +1,154 @@
+"""`python -m repolis trace`: a program runs as `python` runs it, and what it did can be seen afterwards."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from pythons import PYTHONS, VERSIONS, environment, run
+
+# Everything of its surroundings that a program may look at, but for addresses of objects.
+SHOW = """
+import json, os, sys
+main = sys.modules["__main__"].__dict__
+about = {key: repr(value) for key, value in sorted(main.items()) if key.startswith("__")}
+print(json.dumps([sys.argv, sys.path[0], sys._getframe().f_code.co_filename, main is globals(), about], indent=0))
+"""
+
+FILES = {
+    "show.py": SHOW,
+    "package/__init__.py": "",
+    "package/__main__.py": SHOW,
+    "package/part.py": SHOW,
+    "package/fails.py": "def f(): raise LookupError('gone')\nf()\n",
+    "folder/__main__.py": SHOW,
+    "fails.py": "def f(): raise ValueError('x')\ntry:\n    f()\nexcept ValueError:\n    1 / 0\n",
+    "syntax.py": "def f(:\n",
+    "leaves.py": "import sys\nsys.exit('a message')\n",
+    "leaves_with_3.py": "import atexit, sys\natexit.register(print, 'at exit')\nraise SystemExit(3)\n",
+    "interrupted.py": "raise KeyboardInterrupt\n",
+    "ends_hard.py": "import os\nprint('said', flush=True)\nos._exit(7)\n",
+    "killed.py": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n",
+    "hook.py": """
+import sys, traceback
+def hook(kind, error, found):
+    print(kind, len(traceback.extract_tb(found)), len(traceback.extract_tb(error.__traceback__)), sys.excepthook is hook)
+sys.excepthook = hook
+def f(): raise ValueError
+f()
+""",
+    "threads.py": """
+import threading, time
+def later():
+    time.sleep(0.05)
+    print("thread")
+    raise OSError("in a thread")
+threading.Thread(target=later, name="named").start()
+print("main")
+""",
+    "pickles.py": """
+import pickle, multiprocessing
+class Thing:
+    def __init__(self): self.value = 5
+def double(x): return x * 2
+if __name__ == "__main__":
+    assert pickle.loads(pickle.dumps(Thing())).value == 5
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            print(pool.map(double, [1, 2, 3]))
+""",
+    "forks.py": """
+import os, sys
+child = os.fork()
+if child == 0:
+    print("child", flush=True)
+    sys.exit(5)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+""",
+    "reads.py": "import sys\nprint(sys.stdin.read().upper(), end='')\n",
+}
+
+PROGRAMS = [
+    "show.py a -b --mode", "./show.py", "link/show.py", "folder x", "app.zip x", "-m package q", "-m package.part -o x", "-m show",
+    "fails.py", "-m package.fails", "syntax.py", "leaves.py", "leaves_with_3.py", "interrupted.py", "ends_hard.py", "killed.py",
+    "hook.py", "threads.py", "pickles.py", "forks.py", "reads.py", "gone.py", "-m gone", "-m package.gone",
+]  # fmt: skip
+
+each = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: ".".join(map(str, version)))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("trace") / "programs"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    with zipfile.ZipFile(root / "app.zip", "w") as archive:
+        archive.write(root / "show.py", "__main__.py")
+    (root / "link").mkdir()
+    (root / "link" / "show.py").symlink_to("../show.py")
+    return root
+
+
+def told(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
+    """What is seen of a program, without addresses."""
+    return done.returncode, *(re.sub(r"0x[0-9a-f]+", "0x", text) for text in (done.stdout, done.stderr))
+
+
+@each
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_does_not_notice(version: tuple[int, ...], program: str, folder: Path, tmp_path: Path) -> None:
+    words = program.split()
+    plain = run(version, *words, folder=folder, input="text\n")
+    traced = run(
+        version, "-m", "repolis", "trace", "-q", "-o", tmp_path / "run.rrd", *words, folder=folder, input="text\n"
+    )
+    assert told(traced) == told(plain)
+
+
+@each
+def test_a_run_is_recorded(version: tuple[int, ...], folder: Path, tmp_path: Path) -> None:
+    recording = tmp_path / "run.rrd"
+    done = run(version, "-m", "repolis", "trace", "-o", recording, "fails.py", folder=folder)
+    assert done.returncode == 1 and done.stdout == ""
+    assert str(recording) in done.stderr and "1 call" in done.stderr
+    assert recording.exists() and not recording.with_name("run.rrd.tail").exists()
+
+
+@each
+def test_what_cannot_be_done_is_said_before_the_program_runs(version: tuple[int, ...], folder: Path) -> None:
+    for words, expect in [
+        (["-o", "no/such/folder/run.rrd", "show.py"], "no/such/folder"),
+        (["--root", "nowhere", "-o", "run.rrd", "show.py"], "nowhere"),
+        (["--only", "nothing.py", "-o", "run.rrd", "show.py"], "nothing.py"),
+        (["-o", "run.rrd"], "name a script"),
+        (["--mode", "lines", "-o", "run.rrd", "show.py"], "lines"),
+    ]:
+        done = run(version, "-m", "repolis", "trace", *words, folder=folder)
+        assert done.returncode == 2 and done.stdout == "", words
+        assert expect in done.stderr and "Traceback" not in done.stderr, words
+
+
+def test_the_command_is_there_without_trace(folder: Path) -> None:
+    done = run(VERSIONS[-1], "-m", "repolis", "query", "top", "code_lines", "-n", "1", "--paths", folder=folder)
+    assert done.returncode == 0 and done.stdout.endswith(".py\n")
+
+
+def test_the_page_stays_until_it_is_interrupted(folder: Path) -> None:
+    command = [PYTHONS[VERSIONS[-1]], "-m", "repolis", "trace", "--no-open", "leaves_with_3.py"]
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr and process.stdout
+    address = process.stderr.readline()
+    assert re.search(r"http://127\.0\.0\.1:\d+/\?token=", address), address
+    assert "Ctrl-C" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 3
+    assert process.stdout.read() == "at exit\n"
+    process.stdout.close()
+    process.stderr.close()
