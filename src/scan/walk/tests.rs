@@ -36,6 +36,46 @@ fn ignore_files_count_without_git() {
 }
 
 #[test]
+fn gits_own_rules_count_in_a_linked_work_tree_too() {
+    let exclude = (".git/info/exclude", "a\n");
+    check(&[exclude, ("a", ""), ("b", "")], &ScanOptions::default(), &["b"]);
+    let dir = folder(&[
+        ("main/.git/info/exclude", "a\n"),
+        ("main/.git/worktrees/w/commondir", "../..\n"),
+        ("w/.git", "gitdir: ../main/.git/worktrees/w\n"),
+        ("w/a", ""),
+        ("w/b", ""),
+    ]);
+    let walk = walk(&dir.path().join("w"), &ScanOptions::default()).unwrap();
+    assert_eq!(walk.candidates.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
+fn ignore_files_above_count_up_to_the_top_of_the_repository() {
+    let files = [
+        (".gitignore", "a\n"),
+        ("top/.git/info/exclude", "b\n"),
+        ("top/.gitignore", "c\n/in/d\n!e\n"),
+        ("top/in/.gitignore", "e\n"),
+        ("top/in/a", ""),
+        ("top/in/b", ""),
+        ("top/in/c", ""),
+        ("top/in/d", ""),
+        ("top/in/e", ""),
+        ("top/in/f", ""),
+    ];
+    let dir = folder(&files);
+    let paths = |folder: &str, no_ignore| {
+        let options = ScanOptions { no_ignore, ..Default::default() };
+        let candidates = walk(&dir.path().join(folder), &options).unwrap().candidates;
+        candidates.into_iter().map(|file| file.path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("top/in", false), ["a", "f"]);
+    assert_eq!(paths("top/in", true), ["a", "b", "c", "d", "e", "f"]);
+    assert_eq!(paths("top", false), ["in/a", "in/f"]);
+}
+
+#[test]
 fn globs_narrow_but_never_bring_ignored_files_back() {
     let files = [(".gitignore", "out/\nx.py\n"), ("out/a.py", ""), ("x.py", ""), ("src/b.py", ""), ("src/b.rs", "")];
     let include = ScanOptions { include: vec!["*.py".into()], ..Default::default() };
