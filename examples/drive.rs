@@ -23,7 +23,7 @@ use repolis::analysis::{Options, analyze, on_workers};
 use repolis::city::{Look, city_of};
 use repolis::scan::Place;
 use repolis::serve::{ServeOptions, Server};
-use repolis::session::{City, Event, OwnMetric, OwnValues, RecordedCity, Remote, Session};
+use repolis::session::{City, Event, OwnMetric, OwnValues, Remote, Session};
 use repolis::stream;
 use serde::Deserialize;
 use serde_json::json;
@@ -80,8 +80,8 @@ fn obey(session: &Session, line: &str) -> Result<serde_json::Value, Box<dyn Erro
         Line::Pages => return Ok(json!(session.pages())),
         Line::Metric { name, values } => {
             let values = match values {
-                Values::Numbers(values) => OwnValues::NumbersByPath(values),
-                Values::Texts(values) => OwnValues::TextsByPath(values),
+                Values::Numbers(values) => OwnValues::Numbers(values),
+                Values::Texts(values) => OwnValues::Texts(values),
             };
             let metric = OwnMetric { name, unit: String::new(), description: "given by the host".to_owned(), values };
             return Ok(json!(session.add_metric(&metric)?));
@@ -100,8 +100,7 @@ fn open(folder: &Path) -> Result<City, Box<dyn Error>> {
         let messages = stream::record(&analysis, &city, &asked).map_err(|error| error.to_string())?;
         stream::to_bytes(&messages).map_err(|error| error.to_string())
     })??;
-    let source = RecordedCity::new(stream::load(&recording)?).with_place(Some(place));
-    Ok(City::new(source, recording))
+    Ok(City::open(recording, Some(place))?)
 }
 
 /// One line, whole, from whichever thread.

@@ -29,6 +29,9 @@ pub enum OutputError {
     /// Standard output is a terminal.
     #[error("-o -: {0}")]
     Terminal(String),
+    /// Standard output is closed, or throws everything away.
+    #[error("-o -: standard output is closed; redirect it, or name a file (-o /dev/null throws it away)")]
+    Closed,
     /// A folder has the name.
     #[error("{}: this is a folder; name a file in it, such as {}", file.display(), file.join(example).display())]
     Folder {
@@ -76,6 +79,7 @@ static PART: Mutex<Option<PathBuf>> = Mutex::new(None);
 pub fn check(file: &Path, content: &Content<'_>) -> Result<(), OutputError> {
     if file == Path::new("-") {
         return match content.garbles {
+            _ if is_closed() => Err(OutputError::Closed),
             Some(reason) if io::IsTerminal::is_terminal(&io::stdout()) => Err(OutputError::Terminal(reason.to_owned())),
             _ => Ok(()),
         };
@@ -122,9 +126,9 @@ pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
         target.flush()
     };
     if file == Path::new("-") {
-        return match encode(&mut io::stdout()) {
-            // A reader that went away, such as `head`, had enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        let mut target = Stdout { is_heard: true };
+        return match encode(&mut target) {
+            Err(_) if !target.is_heard => Ok(()),
             written => written.map_err(OutputError::Cut),
         };
     }
@@ -144,6 +148,49 @@ pub fn write(file: &Path, encode: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
         let _ = fs::remove_file(&part);
     }
     renamed.map_err(unwritten)
+}
+
+/// Standard output, whose reader may go away, as `head` does when it had enough. Encoders make errors of their own of that.
+struct Stdout {
+    is_heard: bool,
+}
+
+impl Stdout {
+    fn heard<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|error| self.is_heard &= error.kind() != io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = io::stdout().write(bytes);
+        self.heard(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = io::stdout().flush();
+        self.heard(done)
+    }
+}
+
+/// Whether the process was started without a standard output. Rust opens `/dev/null` for it before `main` then, for reading and
+/// writing, while a shell opens it for writing.
+#[cfg(target_os = "linux")]
+fn is_closed() -> bool {
+    let flags = || {
+        let info = fs::read_to_string("/proc/self/fdinfo/1").ok()?;
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"))?;
+        u32::from_str_radix(flags.trim(), 8).ok()
+    };
+    const ACCESS: u32 = 0o3;
+    const READ_AND_WRITE: u32 = 0o2;
+    fs::read_link("/proc/self/fd/1").is_ok_and(|file| file == Path::new("/dev/null"))
+        && flags().is_some_and(|flags| flags & ACCESS == READ_AND_WRITE)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_closed() -> bool {
+    false
 }
 
 /// A file or folder is half written from now on.

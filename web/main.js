@@ -50,7 +50,7 @@ let isImportShown = false;
 /** The import cycle that is drawn, and not the imports of what is selected. @type {number | null} */
 let drawnCycle = null;
 
-const dressing = new Dressing((before) => send({ type: "look", before, selected }));
+const dressing = new Dressing((before) => send({ type: "look", before, selected, cycle: drawnCycle }));
 const selection = new Selection((building) => loading.select(building));
 const clock = new Clock(() => loading.viewer?.now() ?? null, tellNow);
 const loading = new Loading({ selected: select, ready, timeChanged: () => clock.changed() });
@@ -252,7 +252,7 @@ function dressNew(of) {
   const isPlain = !look && isSameFilter(state.filter, plainState().filter);
   if (info.recording_id === city?.recording_id || isPlain) return finish(of);
   of.looksBefore = dressing.asked ? 1 : 0;
-  sendTo({ type: "look", before: null, selected: null, recording: info.recording_id, view: { ...view(), look } });
+  sendTo({ type: "look", before: null, selected: null, cycle: null, recording: info.recording_id, view: { ...view(), look } });
 }
 
 /** Whether an answer is to the question of `dressNew`. @param {Swap} of */
@@ -427,7 +427,6 @@ function dress({ legend, shown, shown_as }) {
   tellColor(legend.color.name);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
-  drawnCycle = null;
   // Its arc may be another one now.
   if (isImportShown) leaveImport();
   else showSelected(shown_as);

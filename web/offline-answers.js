@@ -21,7 +21,7 @@ const MAX_STEPS = 20_000;
  * @param {T[]} all
  * @returns {import("./types.js").List<T>}
  */
-function firstOf(all) {
+export function firstOf(all) {
   return { items: all.slice(0, ROWS), total: all.length };
 }
 

@@ -170,6 +170,8 @@ export class Arcs {
       const color = this.colors[kind] ?? FAR;
       /** @type {DrawnArc} */
       const arc = {
+        from,
+        to,
         points: curve(start, stop, bow),
         radius: THINNEST + (THICKEST_ARC - THINNEST) * Math.sqrt(weight / most),
         colors: [color, mix(color, PALE, 0.55)],
@@ -194,9 +196,10 @@ function truncated(links, budget) {
  * @param {number} distance
  * @returns {DrawnArc}
  */
-function faded({ points, radius, colors }, distance) {
+function faded(arc, distance) {
   const share = 0.6 * (1 - 1 / distance);
-  return { points, radius: radius / distance ** 0.25, colors: [mix(colors[0], FAR, share), mix(colors[1], FAR, share)] };
+  const [near, far] = arc.colors;
+  return { ...arc, radius: arc.radius / distance ** 0.25, colors: [mix(near, FAR, share), mix(far, FAR, share)] };
 }
 
 /**

@@ -20,11 +20,15 @@ import { inflated } from "./inflate.js";
  */
 
 /** The version of the files that this page understands. */
-const VERSION = 1;
+const VERSION = 2;
 /** The entity of the plates. */
 export const GROUND = "/ground";
 /** The entity of what stands for many buildings of a large city. */
 export const BLOCKS = "/blocks";
+/** The entity of the names on the plates. */
+export const NAMES = "/ground/names";
+/** The entity of the directories as a graph. */
+export const GRAPH = "/graph";
 /** Of Rust, says that a file belongs to another. */
 const MODULE = "module";
 

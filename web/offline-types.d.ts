@@ -15,8 +15,10 @@ export interface Overview {
   };
   heights: { tallest: number; lowest: number; lowest_of_side: number };
   camera: { from_above: Point; room_around: number; whole_from: number; least_frame: number };
-  /** Eye and target. */
-  whole: [Point, Point];
+  /** Eye and target, by the room of a page. */
+  whole: Record<string, [Point, Point]>;
+  /** The directory of each node. */
+  graph: number[];
   arcs: { budget: number; rooms: number[]; colors: Record<string, Point> };
 }
 
@@ -36,6 +38,9 @@ export interface StreamHeader {
 
 /** An arc from one roof to another. */
 export interface DrawnArc {
+  /** Both ends: files by their number, directories by theirs behind all files. */
+  from: number;
+  to: number;
   points: Float32Array;
   radius: number;
   /** Of the half at the importing end, and of the other. */

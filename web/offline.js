@@ -3,7 +3,9 @@
 
 import { Arcs, DRAWN_KINDS, KINDS, THICKEST_ARC } from "./offline-arcs.js";
 import { commonDirectory, cycleSteps, directoryDetails, fileDetails, lists, steps } from "./offline-answers.js";
-import { BLOCKS, Files, GROUND, Tables, at } from "./offline-data.js";
+import { eyeBefore } from "./offline-camera.js";
+import { BLOCKS, Files, GRAPH, GROUND, NAMES, Tables, numbers } from "./offline-data.js";
+import { ARCS, kindOf, importOfArc, importsOfArc } from "./offline-imports.js";
 import { Looks } from "./offline-looks.js";
 import { Index } from "./offline-search.js";
 import { arcsStream, floats, opaque, streamOf } from "./offline-streams.js";
@@ -24,7 +26,6 @@ import { arcsStream, floats, opaque, streamOf } from "./offline-streams.js";
  * @property {Uint8Array[]} [rrd]
  */
 
-const ARCS = "/imports/";
 const RECORDING = "city.rrd";
 const MAX_DEPTH = 3;
 /** Shapes of late. */
@@ -146,11 +147,9 @@ class Ready {
     const { view } = message;
     switch (message.type) {
       case "look":
-        return this.look(view, message.before, message.selected);
+        return this.look(view, message.before, message.selected, message.cycle);
       case "select":
-        // What an arc stands for is not in the tables of a folder: what is selected stays.
-        if (message.building.entity.startsWith(ARCS)) return { message: null };
-        return this.select(view, this.meant(message.building), false, false);
+        return (await this.import(view, message)) ?? this.select(view, await this.meant(view, message.building), false, false);
       case "select_path": {
         const building = this.buildingOf(message.path.replace(/\/+$/, ""));
         if (!building && message.keep) return this.cleared(view);
@@ -223,9 +222,10 @@ class Ready {
    * @param {View} view
    * @param {View | null} before
    * @param {Building | null} selected
+   * @param {number | null} cycle that is drawn in the place of the imports around what is selected
    * @returns {Promise<Answer>}
    */
-  async look(view, before, selected) {
+  async look(view, before, selected, cycle) {
     const look = this.lookOf(view);
     const reason = this.looks.reason(look);
     if (reason) return { message: { type: "refused", message: reason } };
@@ -233,7 +233,8 @@ class Ready {
     const shown = this.tables.drawn.filter((file) => shape.shows(file)).length;
     const file = selected && this.tables.fileOf(selected);
     const hidden = file !== null && !shape.shows(file) ? selected : null;
-    const rrd = [...(await this.dress(view, before, shape)), this.selectionArcs(view, shape, selected)];
+    const rrd = await this.dress(view, before, shape);
+    rrd.push(this.arcsAlong(this.drawnSteps(view, shape, selected, cycle), shape));
     return {
       message: {
         type: "look",
@@ -258,7 +259,7 @@ class Ready {
     const isRebuilt = isMoved || old.height !== now.height || JSON.stringify(before.filter) !== JSON.stringify(view.filter);
     const isRecolored = isAll || old.color !== now.color;
     const streams = [];
-    if (isMoved) streams.push(streamOf(shape.layout, "ground"));
+    if (isMoved) streams.push(streamOf(shape.layout, `ground-${view.room}`));
     if (this.isFar(view)) {
       streams.push(streamOf(this.streams, "far"));
     } else {
@@ -276,12 +277,28 @@ class Ready {
    * @param {View} view
    * @param {Shape} shape
    */
-  cityArcs(view, shape) {
+  cityLinks(view, shape) {
     const key = JSON.stringify(view.filter);
     const links = this.links.get(key) ?? this.arcs.strongest((file) => shape.shows(file));
     this.links.set(key, links);
     for (const old of [...this.links.keys()].slice(0, -KEPT)) this.links.delete(old);
-    const byKind = this.arcs.ofCity(links, (file) => shape.roof(file), (file) => shape.footprint(file));
+    return links;
+  }
+
+  /**
+   * @param {ReturnType<Arcs["strongest"]>} links
+   * @param {Shape} shape
+   */
+  arcsOf(links, shape) {
+    return this.arcs.ofCity(links, (file) => shape.roof(file), (file) => shape.footprint(file));
+  }
+
+  /**
+   * @param {View} view
+   * @param {Shape} shape
+   */
+  cityArcs(view, shape) {
+    const byKind = this.arcsOf(this.cityLinks(view, shape), shape);
     const kinds = KINDS.slice(0, DRAWN_KINDS);
     const asIs = (/** @type {number} */ radius) => radius;
     return kinds.map((kind, index) => arcsStream(this.streams, this.overview.arcs.rooms, kind, byKind[index] ?? [], asIs));
@@ -299,14 +316,46 @@ class Ready {
   }
 
   /**
+   * The imports around what is selected, or those of a cycle.
+   * @param {View} view
+   * @param {Shape} shape
+   * @param {Building | null} building
+   * @param {number | null} cycle
+   * @returns {Step[]}
+   */
+  drawnSteps(view, shape, building, cycle) {
+    const files = cycle === null ? undefined : this.tables.cycles[cycle - 1];
+    if (files) return cycleSteps(this.tables, files);
+    const file = building && this.tables.fileOf(building);
+    const depth = Math.min(Math.max(view.depth, 1), MAX_DEPTH);
+    return file === null ? [] : steps(this.tables, file, depth, view.direction, (other) => shape.shows(other));
+  }
+
+  /**
    * @param {View} view
    * @param {Shape} shape
    * @param {Building | null} building
    */
   selectionArcs(view, shape, building) {
-    const file = building && this.tables.fileOf(building);
-    const depth = Math.min(Math.max(view.depth, 1), MAX_DEPTH);
-    return this.arcsAlong(file === null ? [] : steps(this.tables, file, depth, view.direction, (other) => shape.shows(other)), shape);
+    return this.arcsAlong(this.drawnSteps(view, shape, building, null), shape);
+  }
+
+  /**
+   * What an arc stands for; null for what is none.
+   * @param {View} view
+   * @param {{ building: Building, around: Building | null, cycle: number | null }} clicked
+   * @returns {Promise<Answer | null>}
+   */
+  async import(view, { building, around, cycle }) {
+    if (!building.entity.startsWith(ARCS)) return null;
+    const shape = await this.shape(view);
+    const kind = kindOf(building.entity);
+    const links = this.cityLinks(view, shape);
+    const details =
+      kind === null
+        ? importOfArc(this.tables, this.arcs.along(this.drawnSteps(view, shape, around, cycle), (file) => shape.roof(file)), building.instance)
+        : importsOfArc(this.tables, links, this.arcsOf(links, shape)[kind] ?? [], kind, building.instance, (file) => shape.shows(file));
+    return details && { message: { type: "import", details } };
   }
 
   /**
@@ -362,14 +411,24 @@ class Ready {
   }
 
   /**
-   * What an instance stands for: a block for its only building or its directory.
+   * What an instance stands for: a block for its only building or its directory, a name for its plate.
+   * @param {View} view
    * @param {Building} clicked
+   * @returns {Promise<Building>}
    */
-  meant(clicked) {
-    const files = clicked.entity === BLOCKS ? this.tables.blocks[clicked.instance] : undefined;
-    if (!files?.length) return clicked;
+  async meant(view, clicked) {
+    const { entity, instance } = clicked;
+    if (entity === BLOCKS) return this.ofBlock(this.tables.blocks[instance] ?? []) ?? clicked;
+    const named = entity === NAMES ? numbers((await this.shape(view)).layout, `named-${view.room}`) : [];
+    const directory = entity === GRAPH ? this.overview.graph[instance] : named[instance];
+    return directory === undefined ? clicked : { entity: GROUND, instance: directory };
+  }
+
+  /** @param {number[]} files */
+  ofBlock(files) {
+    if (!files.length) return null;
     const only = files.length === 1 ? this.tables.buildingOfFile(files[0] ?? 0) : null;
-    return only ?? this.buildingOf(commonDirectory(this.tables, files)) ?? clicked;
+    return only ?? this.buildingOf(commonDirectory(this.tables, files));
   }
 
   /**
@@ -417,23 +476,9 @@ class Ready {
     const wanted = { ...view, near: corners !== null };
     const isChanged = this.isLarge && this.isFar(wanted) !== this.isFar(view);
     const approach = isChanged ? await this.dress(wanted, null, await this.shape(wanted)) : [];
-    const [eye, target] = corners ? this.eyeBefore(corners) : this.overview.whole;
+    const { camera, whole } = this.overview;
+    const [eye, target] = corners ? eyeBefore(camera, corners) : (whole[view.room] ?? [[0, 0, 0], [0, 0, 0]]);
     return [...approach, streamOf(this.streams, "eye", { eye: floats(eye), target: floats(target) })];
-  }
-
-  /**
-   * @param {[Point, Point]} corners
-   * @returns {[Point, Point]}
-   */
-  eyeBefore([min, max]) {
-    const { from_above, room_around, whole_from, least_frame } = this.overview.camera;
-    const middle = (/** @type {0 | 1 | 2} */ axis) => (min[axis] + max[axis]) / 2;
-    /** @type {Point} */
-    const target = [middle(0), middle(1), middle(2)];
-    const extent = Math.max(...max.map((most, axis) => most - at(min, axis)), least_frame);
-    const away = extent * (room_around - (room_around - 1) * Math.min(extent / whole_from, 1));
-    const from = (/** @type {0 | 1 | 2} */ axis) => target[axis] + away * from_above[axis];
-    return [[from(0), from(1), from(2)], target];
   }
 }
 

@@ -6,7 +6,7 @@ export interface Building {
 }
 
 export type Command =
-  | { type: "look"; before: View | null; selected: Building | null }
+  | { type: "look"; before: View | null; selected: Building | null; cycle: number | null }
   | { type: "select"; building: Building; around: Building | null; cycle: number | null }
   | { type: "select_path"; path: string; frame: boolean; keep?: boolean; line?: number }
   | { type: "clear" }

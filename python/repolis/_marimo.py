@@ -18,10 +18,24 @@ def is_running() -> bool:
     return marimo is not None and bool(marimo.running_in_notebook())
 
 
+def reader() -> threading.Thread | None:
+    """The thread that runs the cells for one reader of ``marimo run``: it ends when the reader is gone; ``None`` elsewhere."""
+    if not is_running():
+        return None
+    import marimo
+
+    thread = threading.current_thread()
+    if thread is threading.main_thread() or isinstance(thread, marimo.Thread) or marimo.app_meta().mode != "run":
+        return None
+    return thread
+
+
 def session() -> object:
     """What tells the notebooks apart that run in one process, as those of ``marimo run`` do; ``None`` outside."""
     if not is_running():
         return None
+    if (thread := reader()) is not None:
+        return thread
     try:
         from marimo._runtime.context import get_context
 

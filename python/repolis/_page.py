@@ -37,6 +37,8 @@ class Page:
         self.repo: _repolis.Repo | None = None
         self.folder: str | None = None
         self.owners = 0
+        # Their cities outlive the cells of a reader who is gone, until Python finds the time to collect them.
+        self.reader = _marimo.reader()
         self.closing: threading.Timer | None = None
         self.is_open = True
         self.selection: Selection | None = None
@@ -49,6 +51,9 @@ class Page:
     def _follow(self, events: _repolis.Events) -> None:
         while self.is_open:
             event = events.next(TICK)
+            if self.reader is not None and not self.reader.is_alive():
+                self.reader = None
+                abandon(self)
             if event is None:
                 continue
             if event["event"] == "selected":
@@ -130,15 +135,27 @@ def release(page: Page) -> None:
     """One that had the page open is gone."""
     with lock:
         page.owners -= 1
-        if page.owners == 0 and page.is_open and page.closing is None:
-            page.closing = threading.Timer(LINGER, _close_unless_wanted, args=(page,))
-            page.closing.daemon = True
-            page.closing.start()
+        if page.owners == 0:
+            _close_soon(page)
+
+
+def abandon(page: Page) -> None:
+    """All that had the page open are gone, or soon will be."""
+    with lock:
+        page.owners = 0
+        _close_soon(page)
+
+
+def _close_soon(page: Page) -> None:
+    if page.is_open and page.closing is None:
+        page.closing = threading.Timer(LINGER, _close_unless_wanted, args=(page,))
+        page.closing.daemon = True
+        page.closing.start()
 
 
 def _close_unless_wanted(page: Page) -> None:
     with lock:
-        if page.owners == 0:
+        if page.owners <= 0:
             close(page)
 
 

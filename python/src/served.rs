@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use pyo3::prelude::*;
 use repolis::analysis::on_workers;
 use repolis::serve::{ServeError, ServeOptions, Server, Stopper};
-use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, RecordedCity, Remote, Session, Watch};
+use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, Remote, Session, Watch};
 use repolis::stream;
 
 use crate::answers::primitive;
@@ -152,26 +151,18 @@ fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> P
             let repo = repo.get();
             let messages = repo.messages(py, &look)?;
             let open = || -> Result<City, Box<dyn std::error::Error + Send + Sync>> {
-                let bytes = Bytes::from(on_workers(|| stream::to_bytes(&messages))??);
-                let source = RecordedCity::new(stream::load(&bytes)?).with_place(repo.place().cloned());
-                Ok(City::new(source, bytes))
+                Ok(City::open(on_workers(|| stream::to_bytes(&messages))??, repo.place().cloned())?)
             };
             Ok((detach(py, open).map_err(|source| error(py, source))?, Vec::new()))
         }
         Content::Files(files) => {
-            let mut cities = Vec::<City>::new();
-            for file in files {
+            let open = |file: &PathBuf| {
                 let open = || -> Result<City, Box<dyn std::error::Error + Send + Sync>> {
-                    let bytes = Bytes::from(std::fs::read(file)?);
-                    Ok(City::new(RecordedCity::new(stream::load(&bytes)?), bytes))
+                    Ok(City::open(std::fs::read(file)?, None)?)
                 };
-                let city = detach(py, open).map_err(|cause| error(py, format!("{}: {cause}", file.display())))?;
-                // The same recording twice is one to the viewer.
-                if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
-                    cities.push(city);
-                }
-            }
-            let mut cities = cities.into_iter();
+                detach(py, open).map_err(|cause| error(py, format!("{}: {cause}", file.display())))
+            };
+            let mut cities = files.iter().map(open).collect::<PyResult<Vec<_>>>()?.into_iter();
             let first = cities.next().ok_or_else(|| error(py, "there is no recording to show"))?;
             Ok((first, cities.collect()))
         }
@@ -181,11 +172,11 @@ fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> P
 fn own_values(values: HashMap<String, Measured>) -> OwnValues {
     if values.values().any(|value| matches!(value, Measured::Text(_))) {
         let texts = values.into_iter().filter_map(|(path, value)| Some((path, value.text()?)));
-        return OwnValues::TextsByPath(texts.collect());
+        return OwnValues::Texts(texts.collect());
     }
     let numbers: BTreeMap<_, _> =
         values.into_iter().filter_map(|(path, value)| Some((path, value.number()?))).collect();
-    OwnValues::NumbersByPath(numbers)
+    OwnValues::Numbers(numbers)
 }
 
 /// Events that wait to be fetched by a thread of Python.

@@ -55,10 +55,10 @@ pub enum Command {
     #[command(after_help = METRICS_HELP)]
     Log(Log),
     /// Write the graph and the metrics in a format of other tools.
-    #[command(after_help = super::export::HELP)]
+    #[command(after_help = super::export::HELP, mut_arg("path", |path| path.help(SOURCE_HELP)))]
     Export(super::export::Export),
     /// Hold a folder, a revision or a recording against rules: which imports may be, cycles, limits.
-    #[command(after_help = super::check::HELP)]
+    #[command(after_help = super::check::HELP, mut_arg("path", |path| path.help(SOURCE_HELP)))]
     Check(super::check::Check),
     /// Open recordings that `repolis log` wrote; the repository is not needed.
     Replay(Replay),
@@ -68,6 +68,9 @@ pub enum Command {
     #[command(after_help = super::query::HELP)]
     Query(super::query::Query),
 }
+
+/// Of commands that take recordings too.
+const SOURCE_HELP: &str = "Folder, a git revision of one (path@revision), or a recording (.rrd)";
 
 const METRICS_HELP: &str = "\
 Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, abstract_classes, complexity, \

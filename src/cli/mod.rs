@@ -212,7 +212,7 @@ fn print_line(text: &str) -> Result<()> {
 
 /// Prints lines of the result.
 fn print_text(text: &str) -> Result<()> {
-    let mut stdout = anstream::stdout();
+    let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed.context("cannot write to standard output"),

@@ -12,7 +12,7 @@ use super::{native, print_line, say};
 use crate::analysis::Analysis;
 use crate::scan::Place;
 use crate::serve::{ServeOptions, Server, Stopper};
-use crate::session::{City, RecordedCity, Session};
+use crate::session::{City, Session};
 use crate::stream::{self, Loaded};
 
 /// What Ctrl-C has to stop.
@@ -60,16 +60,7 @@ fn open_browser(url: &str) -> std::io::Result<()> {
 }
 
 fn session(recordings: Vec<Opened>) -> Result<Session> {
-    let mut cities = Vec::<City>::new();
-    for recording in recordings {
-        let source = RecordedCity::new(recording.loaded).with_place(recording.place);
-        let city = City::new(source, recording.bytes);
-        // The same recording twice is one to the viewer.
-        if cities.iter().all(|known| known.info.recording_id != city.info.recording_id) {
-            cities.push(city);
-        }
-    }
-    let mut cities = cities.into_iter();
+    let mut cities = recordings.into_iter().map(|Opened { bytes, loaded, place }| City::of(loaded, bytes, place));
     let Some(first) = cities.next() else { bail!("there is no recording to show") };
     Ok(Session::new(first, cities.collect()))
 }

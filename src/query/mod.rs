@@ -61,6 +61,9 @@ pub struct Link<'a> {
 /// Why a question has no answer. Each message names what was asked for first.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
+    /// Nothing is named.
+    #[error("an empty name: name a path, a directory or a glob; `.` is the whole repository")]
+    NoName,
     /// Neither a file nor a directory.
     #[error("{path}: no such file or directory in the repository{}", did_you_mean(nearest))]
     UnknownPath {

@@ -39,9 +39,13 @@ impl Selection {
 /// below it. `.` is all.
 ///
 /// # Errors
-/// When there is no such file or directory, or the glob is malformed or matches nothing.
+/// When the name is empty, there is no such file or directory, or the glob is malformed or matches nothing.
 pub fn select(analysis: &Analysis, name: &str) -> Result<Selection, QueryError> {
     let tree = &analysis.tree;
+    // Such as a variable of a shell that is not set.
+    if name.is_empty() {
+        return Err(QueryError::NoName);
+    }
     let path = normal(name);
     let found = at_path(tree, &path);
     if !found.is_empty() || path.is_empty() {
@@ -133,6 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_names_the_nearest() {
+        fails("", "an empty name: name a path, a directory or a glob; `.` is the whole repository");
         fails(
             "db.py",
             "db.py: no such file or directory in the repository; did you mean app/db.py, app/dbx.py or app/db/x.py?",

@@ -9,6 +9,7 @@ mod language;
 mod place;
 mod read;
 mod revision;
+mod rules;
 mod tree;
 mod walk;
 

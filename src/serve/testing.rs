@@ -51,7 +51,7 @@ impl CitySource for SmallCity {
         building.map(|_| Bytes::from_static(b"arcs"))
     }
 
-    fn look(&self, _view: &View, _before: Option<&View>, _selected: Option<&Building>) -> Result<Dressed, String> {
+    fn look(&self, _: &View, _: Option<&View>, _: Option<&Building>, _: Option<u64>) -> Result<Dressed, String> {
         Err("this city has one look only".to_owned())
     }
 

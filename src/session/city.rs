@@ -6,6 +6,8 @@ use super::{
     Building, Command, Details, Excerpt, Hit, ImportDetails, Legend, Lists, LiveCity, MetricError, Offered, OwnMetric,
     PageInfo, RecordedCity, Room, Shown, ToPage, View,
 };
+use crate::scan::Place;
+use crate::stream::{self, LoadError, Loaded};
 
 /// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
 ///
@@ -37,11 +39,18 @@ pub trait CitySource: Send + Sync {
     /// A complete RRD stream that makes the viewer draw the imports around a building, or none of them for `None`.
     fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
 
-    /// What another look and other filters change of what was shown `before`, and the imports around what is selected.
+    /// What another look and other filters change of what was shown `before`, and the imports around what is selected, or
+    /// those of a cycle.
     ///
     /// # Errors
     /// When there is no such look, as a sentence for the user.
-    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String>;
+    fn look(
+        &self,
+        view: &View,
+        before: Option<&View>,
+        selected: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Result<Dressed, String>;
 
     /// A complete RRD stream that moves the camera to a building or plate, or back to the whole city.
     fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes>;
@@ -120,21 +129,33 @@ pub struct City {
 }
 
 impl City {
-    /// The city of a recording, which are these bytes.
-    pub fn new(source: RecordedCity, recording: impl Into<Bytes>) -> Self {
+    /// The city of a recording. The text of its files is taken from `place`, where that is at hand.
+    ///
+    /// # Errors
+    /// When the bytes are no recording of a city.
+    pub fn open(recording: impl Into<Bytes>, place: Option<Place>) -> Result<Self, LoadError> {
+        let recording = recording.into();
+        Ok(Self::of(stream::load(&recording)?, recording, place))
+    }
+
+    /// The same of a recording that was read already.
+    pub fn of(loaded: Loaded, recording: impl Into<Bytes>, place: Option<Place>) -> Self {
+        let source = RecordedCity::new(loaded).with_place(place);
         Self { info: source.page_info(), recording: vec![recording.into()], source: Box::new(LiveCity::new(source)) }
     }
 
     pub(super) fn answer(&self, view: &View, command: Command) -> Answer {
         let source = &self.source;
         match command {
-            Command::Look { before, selected } => match source.look(view, before.as_ref(), selected.as_ref()) {
-                Ok(Dressed { legend, shown, rrd }) => {
-                    let shown_as = selected.map(|building| source.shown_as(view, &building));
-                    Answer { message: Some(ToPage::Look { legend, shown, shown_as }), rrd: vec![rrd] }
+            Command::Look { before, selected, cycle } => {
+                match source.look(view, before.as_ref(), selected.as_ref(), cycle) {
+                    Ok(Dressed { legend, shown, rrd }) => {
+                        let shown_as = selected.map(|building| source.shown_as(view, &building));
+                        Answer { message: Some(ToPage::Look { legend, shown, shown_as }), rrd: vec![rrd] }
+                    }
+                    Err(message) => ToPage::Refused { message }.into(),
                 }
-                Err(message) => ToPage::Refused { message }.into(),
-            },
+            }
             Command::Select { building, around, cycle } => {
                 match source.import(view, &building, around.as_ref(), cycle) {
                     Some(details) => ToPage::Import { details }.into(),

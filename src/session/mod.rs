@@ -101,7 +101,14 @@ impl Open {
 
 impl Cities {
     fn new(first: City, more: Vec<City>) -> Self {
-        Self { all: std::iter::once(first).chain(more).map(Open::new).collect() }
+        let mut all: Vec<Open> = Vec::new();
+        for city in std::iter::once(first).chain(more) {
+            // The same recording twice is one to the viewer.
+            if all.iter().all(|known| known.city.info.recording_id != city.info.recording_id) {
+                all.push(Open::new(city));
+            }
+        }
+        Self { all }
     }
 
     fn first(&self) -> &Open {
@@ -194,19 +201,17 @@ impl Session {
     }
 
     /// Adds a metric of the host's to the open cities, or replaces its values: menus offer it, details show it, and what is
-    /// sized or coloured by it changes. Values by `FileId` are for the first city, values by path for all.
+    /// sized or coloured by it changes.
     ///
     /// Returns the paths that the first city does not have.
     ///
     /// # Errors
-    /// When the analysis has a metric of this name, there are not as many values as files, or none of the paths is known.
+    /// When the analysis has a metric of this name, or none of the paths is known.
     pub fn add_metric(&self, metric: &OwnMetric) -> Result<Vec<String>, MetricError> {
         let cities = self.cities.borrow().clone();
         let (unknown, note) = cities.first().add_metric(metric)?;
         let mut notes = vec![note];
-        if !metric.values.is_by_file() {
-            notes.extend(cities.all[1..].iter().filter_map(|city| Some(city.add_metric(metric).ok()?.1)));
-        }
+        notes.extend(cities.all[1..].iter().filter_map(|city| Some(city.add_metric(metric).ok()?.1)));
         for note in notes {
             let _ = self.notes.send(Arc::new(note));
         }

@@ -20,14 +20,10 @@ pub struct OwnMetric {
 /// The values of a metric of the user's. Categories can be a colour and a filter; numbers a size too.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OwnValues {
-    /// Numbers by `FileId`, which is the row of a file in `/tables/files`.
-    Numbers(Vec<Option<f64>>),
-    /// Categories by `FileId`.
-    Texts(Vec<Option<String>>),
     /// Numbers by path.
-    NumbersByPath(BTreeMap<String, f64>),
+    Numbers(BTreeMap<String, f64>),
     /// Categories by path.
-    TextsByPath(BTreeMap<String, String>),
+    Texts(BTreeMap<String, String>),
 }
 
 impl OwnValues {
@@ -36,14 +32,7 @@ impl OwnValues {
         match self {
             Self::Numbers(values) => values.len(),
             Self::Texts(values) => values.len(),
-            Self::NumbersByPath(values) => values.len(),
-            Self::TextsByPath(values) => values.len(),
         }
-    }
-
-    /// Whether they follow the rows of one analysis, and mean nothing to another.
-    pub(super) fn is_by_file(&self) -> bool {
-        matches!(self, Self::Numbers(_) | Self::Texts(_))
     }
 }
 
@@ -73,16 +62,4 @@ pub enum MetricError {
     /// No path is that of a file of the city.
     #[error("{0}: not in this city, as all the paths that were given")]
     NoFile(String),
-    /// There are not as many values as files.
-    #[error(
-        "{name}: {given} values for {files} files; give one for each row of the table of files, or give them by path"
-    )]
-    Length {
-        /// The metric.
-        name: String,
-        /// How many values there are.
-        given: usize,
-        /// How many files there are.
-        files: usize,
-    },
 }

@@ -42,7 +42,7 @@ impl CitySource for OneFile {
         Some(Bytes::from(building.map_or_else(|| "none".to_owned(), |b| b.instance.to_string())))
     }
 
-    fn look(&self, view: &View, _before: Option<&View>, _selected: Option<&Building>) -> Result<Dressed, String> {
+    fn look(&self, view: &View, _: Option<&View>, _: Option<&Building>, _: Option<u64>) -> Result<Dressed, String> {
         let look = view.look.as_ref().ok_or("no look")?;
         Ok(Dressed { legend: Legend::default(), shown: Shown::default(), rrd: Bytes::from(look.color.clone()) })
     }
@@ -332,7 +332,7 @@ fn a_wish_is_checked_before_pages_hear_of_it() {
 fn a_metric_is_offered_at_once_and_stays_with_its_recording() {
     let session = Session::new(city("one", Vec::new()), Vec::new());
     let mut page = session.join(Screen::default());
-    let values = OwnValues::NumbersByPath([("a.py".to_owned(), 1.0)].into());
+    let values = OwnValues::Numbers([("a.py".to_owned(), 1.0)].into());
     let metric = OwnMetric { name: "risk".to_owned(), unit: String::new(), description: String::new(), values };
     assert_eq!(session.add_metric(&metric), Ok(vec!["c.py".to_owned()]));
     assert_eq!(notes(&mut page), ["metrics"]);

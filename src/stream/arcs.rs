@@ -54,6 +54,9 @@ pub fn in_metres(arc: &Arc) -> Radius {
     Radius::new_scene_units(arc.radius)
 }
 
+/// The entity of the directories as a graph; its instances are the graph's nodes.
+pub const GRAPH: &str = "/graph";
+
 /// Logs `/graph`: directories at fixed places, and the imports between them.
 pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> Result<(), StreamError> {
     let graph = &city.graph;
@@ -70,10 +73,10 @@ pub fn log_graph(writer: &mut StoreWriter, analysis: &Analysis, city: &City) -> 
         .with_colors([color(NODE_COLOR)])
         .with_labels(short_names(&ids))
         .with_show_labels(true);
-    writer.log("/graph", &nodes)?;
+    writer.log(GRAPH, &nodes)?;
     let id = |index: u32| ids[index as usize].as_str();
     let edges = GraphEdges::new(graph.edges.iter().map(|edge| (id(edge.from), id(edge.to)))).with_directed_edges();
-    Ok(writer.log("/graph", &edges)?)
+    Ok(writer.log(GRAPH, &edges)?)
 }
 
 /// The last parts of each path, as many as tell it from the others; two at the most, or no name fits the graph.

@@ -55,17 +55,24 @@ fn boxes(plates: &[Plate]) -> Boxes3D {
         .with_colors(plates.iter().map(|plate| color(plate.2)))
 }
 
-/// The largest plates first: on small pages they go before others.
 fn names(analysis: &Analysis, city: &City, room: Room) -> Points3D {
+    let named = named(analysis, city, room);
+    let names = named.iter().map(|district| or_name(&district.name, &analysis.name));
+    Points3D::new(named.iter().map(|district| district.label_anchor())).with_labels(names)
+}
+
+/// The districts whose names are on their plates, by the instance of [`NAMES`]. The largest come first: on small pages they go
+/// before others.
+pub fn named<'c>(analysis: &Analysis, city: &'c City, room: Room) -> Vec<&'c District> {
     let mut named: Vec<_> = city.districts.iter().filter(|district| district.is_labelled).collect();
     let area = |district: &District| district.half_size.x * district.half_size.y;
     named.sort_by(|a, b| area(b).total_cmp(&area(a)).then(a.dir.cmp(&b.dir)));
-    let name = |district: &District| (district.label_anchor(), or_name(&district.name, &analysis.name).to_owned());
-    let mut names: Vec<_> = named.into_iter().map(name).collect();
     if room == Room::Small {
-        names = fitting_small_page(&names).into_iter().map(|index| names[index].clone()).collect();
+        let name = |district: &&District| (district.label_anchor(), or_name(&district.name, &analysis.name).to_owned());
+        let names: Vec<_> = named.iter().map(name).collect();
+        named = fitting_small_page(&names).into_iter().map(|index| named[index]).collect();
     }
-    Points3D::new(names.iter().map(|(anchor, _)| *anchor)).with_labels(names.iter().map(|(_, name)| name.as_str()))
+    named
 }
 
 /// The root has no name of its own: it is called after the repository.

@@ -22,14 +22,14 @@ mod template;
 
 use std::io;
 
-pub use arcs::arc_at;
+pub use arcs::{GRAPH, arc_at};
 pub use blocks::BLOCKS;
 pub use blueprint::{
     CAMERA, Camera, Extent, Frame, Room, Theme, frame_messages, messages as blueprint_messages, repaint_messages,
     theme_messages, whole_city,
 };
 pub use frames::without_layout;
-pub use ground::GROUND;
+pub use ground::{GROUND, NAMES, named};
 pub use identity::{APPLICATION_ID, end_mark, introduction};
 pub use live::{Activity, Between, CALLS, LiveStream, UNEXERCISED, UNEXPLAINED, glow_of_errors, glow_stops};
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis, load_history};

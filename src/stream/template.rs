@@ -139,7 +139,7 @@ pub fn templates(loaded: &Loaded, city: &City) -> Result<Vec<(String, Template)>
     for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
         let repaint = |_| Ok(blueprint::repaint_messages(&loaded.store, theme, SENTINEL_NANOS)?);
         templates.push((format!("repaint-{name}"), Template::new(&[], repaint)?));
-        for (room, size) in [(Room::Wide, "wide"), (Room::Narrow, "narrow"), (Room::Small, "small")] {
+        for (room, size) in Room::ALL {
             let first = Template::new(&[], |_| {
                 let mut messages = blueprint::theme_messages(loaded, theme, room, SENTINEL_NANOS)?;
                 if !loaded.blocks.is_empty() {
@@ -167,14 +167,14 @@ pub fn templates(loaded: &Loaded, city: &City) -> Result<Vec<(String, Template)>
     Ok(templates)
 }
 
-/// What another layout changes of plates and names, which the page takes as it is.
+/// What another layout changes of plates and names, which a page with so much room takes as it is.
 ///
 /// # Errors
 /// When Rerun refuses a chunk, which no input should cause.
-pub fn ground_template(loaded: &Loaded, city: &City) -> Result<Template, StreamError> {
+pub fn ground_template(loaded: &Loaded, city: &City, room: Room) -> Result<Template, StreamError> {
     Template::new(&[], |_| {
         let mut writer = StoreWriter::addition(loaded.store.clone(), SENTINEL_NANOS);
-        ground::log_layout(&mut writer, &loaded.analysis, city, Room::Wide)?;
+        ground::log_layout(&mut writer, &loaded.analysis, city, room)?;
         Ok(writer.finish())
     })
 }

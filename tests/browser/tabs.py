@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from conftest import DEADLINE_MS, DEADLINE_SECS, ROOT
@@ -48,12 +49,12 @@ def environment(folder: Path) -> dict[str, str]:
 class Marimo:
     """``marimo run`` or ``marimo edit`` of a file."""
 
-    def __init__(self, mode: str, file: Path, folder: Path, *args: str) -> None:
+    def __init__(self, mode: str, file: Path, folder: Path, *args: str, options: Sequence[str] = ()) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = folder / f"marimo-{self.port}.log"
         command = [sys.executable, "-m", "marimo", "-q", "-y", mode, str(file)]
-        command += ["--headless", "--no-token", "--port", str(self.port)]
+        command += ["--headless", "--no-token", "--port", str(self.port), *options]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [*command, *(["--", *args] if args else [])],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_MS, ROOT, wait_until_ready, write_repository
+from conftest import DEADLINE_MS, DEADLINE_SECS, ROOT, wait_until_ready, write_repository
 from playwright.sync_api import Browser, BrowserContext, expect
 from tabs import Marimo, Notebook
 
@@ -230,6 +231,26 @@ def test_two_readers_of_one_app_have_a_city_each(context: BrowserContext, folder
         for notebook in (one, other):
             assert notebook.errors == []
             notebook.page.close()
+
+
+def is_open(port: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def test_a_city_is_closed_once_its_reader_is_gone(context: BrowserContext, folder: Path) -> None:
+    paths = ["--path", str(folder / "shop")]
+    with Marimo("run", folder / "notebook.py", folder, *paths, options=["--session-ttl", "1"]) as running:
+        gone, stays = Notebook(context, running), Notebook(context, running)
+        (left, _, _), (kept, _, _) = facts(gone), facts(stays)
+        gone.page.close()
+        deadline = time.monotonic() + DEADLINE_SECS
+        while is_open(left):
+            assert time.monotonic() < deadline, "the port is open still"
+            stays.page.wait_for_timeout(100)
+        assert is_open(kept)
+        stays.text(f"picked {stays.city().click_a_building()} in all")
+        stays.page.close()
 
 
 @pytest.mark.parametrize("name", ["tour", "review", "metric"])

@@ -114,3 +114,19 @@ def test_lists_lead_to_the_place(page: Page, rows: str, link: str, path: str) ->
     page.keyboard.press("Enter")
     expect(page.locator("#selected-path")).to_contain_text(path)
     wait_for_other_picture(page, before, 0.2)
+
+
+def test_a_cycle_stays_drawn_in_another_look(page: Page) -> None:
+    hue = swatch_hue(page, "key-arcs", "what imports the selected file")
+    page.locator("#places > summary").click()
+    page.locator("#cycles button.link").filter(has_text="3 files in ring").first.click()
+    expect(page.locator("#selected-path")).to_contain_text("ring/")
+    before = settled_picture(page, DEADLINE_SECS)
+    page.evaluate("document.getElementById('legend').open = true")
+    page.select_option("#menu-height", "lines")
+    wait_for_other_picture(page, before, 0.01)
+    settled_picture(page, DEADLINE_SECS)
+    assert count_hue(page, hue) < 10, "the imports of the file that is selected"
+    # Those of a file that is chosen by itself have that colour.
+    page.evaluate("location.hash = '#height=lines&select=ring/red.py'")
+    poll(lambda: count_hue(page, hue), lambda count: count > 10, DEADLINE_SECS, "green pixels")

@@ -100,7 +100,7 @@ fn ask_about_everything(bytes: &[u8]) -> bool {
     let other = r#"{"look":{"area":"bytes","height":"fan_in","color":"class"},"filter":{"directory":"src"},"depth":3}"#;
     let views = [View::default(), serde_json::from_str(other).unwrap()];
     for view in &views {
-        let _ = city.look(view, None, None);
+        let _ = city.look(view, None, None, None);
         city.lists(view);
         city.search(view, "s");
         city.cycle(view, 1);

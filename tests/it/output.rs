@@ -3,6 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use repolis::export::FORMATS;
 
 use crate::project::{BINARY, Project, SHOP};
 
@@ -15,13 +16,29 @@ fn standard_output_gets_what_a_file_gets() {
 #[test]
 fn a_reader_that_has_enough_is_no_error() {
     let project = Project::new(SHOP);
-    for args in ["log shop -q -o -", "log shop -q -o city.rrd --json"] {
+    let exports = FORMATS.iter().map(|format| format!("export shop -q --format {} -o -", format.name));
+    for args in ["log shop -q -o -", "log shop -q -o city.rrd --json"].map(str::to_owned).into_iter().chain(exports) {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let ran = project.finish(project.command(BINARY).args(args.split_whitespace()).stdout(writer));
         assert_eq!((ran.code(), ran.stderr().as_str()), (Some(0), ""), "{args}");
     }
     assert_eq!(project.names(), ["city.rrd", "shop"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_standard_output_nothing_is_lost_silently() {
+    let project = Project::new(SHOP);
+    for args in ["log shop -q -o -", "export shop -q --format csv -o -"] {
+        let ran = project.shell(&format!("repolis {args} >&-"));
+        let expect =
+            "repolis: -o -: standard output is closed; redirect it, or name a file (-o /dev/null throws it away)\n";
+        assert_eq!((ran.code(), ran.stderr().as_str()), (Some(2), expect), "{args}");
+        let ran = project.shell(&format!("repolis {args} >/dev/null"));
+        assert_eq!((ran.code(), ran.stderr().as_str()), (Some(0), ""), "{args}");
+    }
+    assert_eq!(project.shell("repolis log shop -q -o /dev/null >&-").code(), Some(0));
 }
 
 #[test]

@@ -149,6 +149,51 @@ def test_a_panic_names_the_file_and_the_line(folder: Path) -> None:
     assert metric.one("fine.py", "") != metric.one("fine.py", "")
 
 
+HOPELESS = """
+struct Loud;
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic!("at the end");
+        }
+    }
+}
+
+fn metric(path: &str, source: &str) -> f64 {
+    match path {
+        "number.py" => std::panic::panic_any(7),
+        "index.py" => [1.0, 2.0][source.len()],
+        "borrow.py" => {
+            let cell = std::cell::RefCell::new(1.0);
+            let _one = cell.borrow_mut();
+            *cell.borrow()
+        }
+        "drop.py" => {
+            let _loud = Loud;
+            1.0
+        }
+        _ => 0.0,
+    }
+}
+"""
+
+
+def test_every_panic_is_an_exception() -> None:
+    metric = repolis.rust_metric(HOPELESS)
+    said = {
+        "number.py": "without a message",
+        "index.py": "index out of bounds",
+        "borrow.py": "already",
+        "drop.py": "end",
+    }
+    for _ in range(3):
+        for path, message in said.items():
+            with pytest.raises(repolis.Error, match=f"^{path}: the metric panicked: .*{message}"):
+                metric.one(path, "four")
+            assert metric.one("fine.py", "") == 0.0
+
+
 def test_errors_of_the_compiler_have_the_lines_of_the_code() -> None:
     code = TODO.replace("as f64", "as f46")
     with pytest.raises(repolis.Error) as caught:

@@ -192,7 +192,8 @@ impl Asked<'_> {
     }
 
     fn print<T: Serialize + View>(&self, query: &str, answer: &T) -> Result<u8> {
-        let mut stdout = anstream::stdout();
+        // Names go to scripts as they are; only a table has a style.
+        let mut stdout = io::stdout().lock();
         let written = if self.cli.json {
             self.write_json(&mut stdout, query, answer)
         } else if self.args.paths {
@@ -204,7 +205,7 @@ impl Asked<'_> {
                     say(self.cli, &page.note);
                 }
             };
-            write_page(&mut stdout, &page).inspect(|()| note())
+            write_page(&mut anstream::AutoStream::auto(&mut stdout), &page).inspect(|()| note())
         };
         match written.and_then(|()| stdout.flush()) {
             // A reader that went away had enough.

@@ -31,8 +31,8 @@ impl<'a> Names<'a> {
         let is_explicit = name.starts_with("./") || name.starts_with("..") || name == ".";
         let (first, second) = match &from_here {
             Some(here) if is_explicit => (here.as_str(), name),
-            Some(here) => (name, here.as_str()),
-            None => return select(self.analysis, name),
+            Some(here) if !name.is_empty() => (name, here.as_str()),
+            _ => return select(self.analysis, name),
         };
         select(self.analysis, first).or_else(|error| select(self.analysis, second).map_err(|_| error))
     }

@@ -4,6 +4,7 @@ mod depth;
 mod dynamic;
 mod head;
 mod imports;
+mod lines;
 mod visit;
 
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
@@ -18,9 +19,25 @@ pub(super) fn extract(text: &str, _language: LanguageType, wanted: Wanted) -> Fa
     if u32::try_from(text.len()).is_err() {
         return Facts::unparsed("larger than 4 GiB, not parsed");
     }
-    let head = if wanted == Wanted::Imports { head::with_imports(text) } else { text };
-    let parsed = parse(head).filter(|facts| facts.diagnostics.is_empty() || head.len() == text.len());
-    parsed.or_else(|| parse(text)).unwrap_or_else(|| Facts::unparsed("nested too deeply, not parsed"))
+    let all = || parse(text).unwrap_or_else(|| Facts::unparsed("nested too deeply, not parsed"));
+    match wanted {
+        Wanted::Everything => all(),
+        Wanted::Imports => head(text).unwrap_or_else(all),
+    }
+}
+
+/// The facts of a text's head, if it is more than a part of a statement.
+fn head(text: &str) -> Option<Facts> {
+    let is_whole = |facts: &Facts| facts.diagnostics.is_empty();
+    let head = head::with_imports(text);
+    if head.len() == text.len() {
+        return None;
+    }
+    let of_head = parse(head).filter(is_whole);
+    of_head.or_else(|| {
+        let longer = head::with_handlers(text, head);
+        if longer.len() > head.len() { parse(longer).filter(is_whole) } else { None }
+    })
 }
 
 /// `None` for what nests too deeply.
@@ -47,7 +64,7 @@ fn parse(text: &str) -> Option<Facts> {
 }
 
 fn diagnostics<T>(text: &str, parsed: &Parsed<T>) -> Vec<Diagnostic> {
-    let mut lines = visit::Lines::new(text);
+    let mut lines = lines::Lines::new(text);
     let errors = parsed.errors().iter().take(MAX_DIAGNOSTICS);
     errors
         .map(|error| Diagnostic {
@@ -296,6 +313,21 @@ mod tests {
             "import pkgutil\nfor m in pkgutil.walk_packages(__path__): pass\n",
             "# import\nimport a\n# the last import\n",
             "import a\nx = [b_import,\n import_c]\n",
+            "import a\ndef f():\n  '''Important: to import it.\n\n  import x'''\n  imported = reimport(a)\n  return (1,\n    2)\n",
+            "try:\n  import a\n  x = 1\n\n# why\nexcept E:\n  b = 1\n\n  c = 2\nelse:\n  d = 3\nx = (1,\n2)\n",
+            "def f():\n  try:\n    if a:\n      import b\n    c = (1,\n2)\n  finally:\n    pass\n\n  try:\n    x\n  except E: pass\ny = 1\n",
+            "try:\n  try: import a\n  except E: x = 1\nfinally:\n  z = 1\ny = [1,\n2]\n",
+            "def f():\n  try:\n    from a import (\n      b,\n    )\n  except E:\n    pass\nclass C: pass\n",
+            "x = 1; import a; y = 2\nif x: import b\nelse: from c import d\nz = (1,\n2)\n",
+            "from a \\\n  .b import c\nfrom d \\\n  import e\nz = [\n1]\n",
+            "x = 1\rimport a\rz = (1,\r2)\r",
+            "\u{feff}import a\nz = (1,\n2)\n",
+            "from importlib import import_module as im\nx = 1\ny = im('a.b')\n",
+            "from importlib import (\n  import_module as im,\n)\nimport a\ny = im('a.b')\n",
+            "import importlib as il, a\nx = 1\ny = il.import_module('a.b')\n",
+            "import builtins as b\ny = b.__import__('a')\nz = (1,\n2)\n",
+            "from .a import b\n__import__('c')\nz = (1,\n2)\n",
+            "f(a)(importlib\n.import_module('b'))\nz = (1,\n2)\n",
         ] {
             check_head(text);
             check_head(text.trim_end());

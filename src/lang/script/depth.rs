@@ -53,7 +53,15 @@ pub(super) fn plan(text: &str, typed: bool) -> Plan {
 /// Whether reading type arguments in this source might take quadratic time.
 pub(super) fn many_angles(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'<', bytes).count() > MAX_OPEN_ANGLES as usize && Nesting::of(bytes).angles > MAX_OPEN_ANGLES
+    let ends_row = |byte: &u8| matches!(byte, b';' | b')' | b']' | b'}');
+    let (mut row, mut from) = (0, 0);
+    // Nearly all sources are told apart by this.
+    let is_long = memchr::memchr_iter(b'<', bytes).any(|at| {
+        row = if bytes[from..at].iter().any(ends_row) { 1 } else { row + 1 };
+        from = at + 1;
+        row > MAX_OPEN_ANGLES
+    });
+    is_long && Nesting::of(bytes).angles > MAX_OPEN_ANGLES
 }
 
 /// Runs `work` on a stack of its own; `None` if the system has no room for one.
@@ -77,40 +85,129 @@ struct Nesting {
     angles: u32,
 }
 
+/// What a byte does to what is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    None,
+    Opens,
+    OpensBlock,
+    Closes,
+    ClosesBlock,
+    EndsStatement,
+    Separates,
+    Operates,
+    OpensAngle,
+    ClosesAngle,
+}
+
+const EFFECTS: [Effect; 256] = {
+    let mut effects = [Effect::None; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        effects[byte] = match byte as u8 {
+            b'(' | b'[' => Effect::Opens,
+            b'{' => Effect::OpensBlock,
+            b')' | b']' => Effect::Closes,
+            b'}' => Effect::ClosesBlock,
+            b';' => Effect::EndsStatement,
+            b',' => Effect::Separates,
+            b'!' | b'~' | b'-' | b'=' | b'?' | b':' | b'*' | b'@' => Effect::Operates,
+            b'<' => Effect::OpensAngle,
+            b'>' => Effect::ClosesAngle,
+            _ => Effect::None,
+        };
+        byte += 1;
+    }
+    effects
+};
+
 impl Nesting {
     fn of(bytes: &[u8]) -> Self {
-        let mut most = Self::default();
+        let mut most = Self { levels: levels(bytes), ..Self::default() };
         let (mut brackets, mut operators, mut angles) = (0_u32, 0_u32, 0_u32);
-        let mut previous = b' ';
-        for &byte in bytes {
-            match byte {
-                b'(' | b'[' | b'{' => {
-                    most.levels += 1;
+        for (at, &byte) in bytes.iter().enumerate() {
+            let effect = EFFECTS[byte as usize];
+            match effect {
+                Effect::None => continue,
+                Effect::Opens | Effect::OpensBlock => {
                     brackets += 1;
                     most.brackets = most.brackets.max(brackets);
-                    operators = if byte == b'{' { 0 } else { operators };
+                    operators = if effect == Effect::OpensBlock { 0 } else { operators };
                 }
-                b')' | b']' | b'}' => {
+                Effect::Closes | Effect::ClosesBlock => {
                     brackets = brackets.saturating_sub(1);
                     angles = 0;
-                    operators = if byte == b'}' { 0 } else { operators };
+                    operators = if effect == Effect::ClosesBlock { 0 } else { operators };
                 }
-                b';' | b',' => (operators, angles) = (0, if byte == b';' { 0 } else { angles }),
-                b'!' | b'~' | b'-' | b'=' | b'?' | b':' | b'<' | b'*' | b'@' => {
-                    most.levels += 1;
+                Effect::EndsStatement => (operators, angles) = (0, 0),
+                Effect::Separates => operators = 0,
+                Effect::Operates | Effect::OpensAngle => {
                     operators += 1;
                     most.operators = most.operators.max(operators);
-                    angles += u32::from(byte == b'<');
+                    angles += u32::from(effect == Effect::OpensAngle);
                     most.angles = most.angles.max(angles);
                 }
-                b'>' if previous != b'=' => angles = angles.saturating_sub(1),
-                b'+' | b'|' | b'&' | b'/' => most.levels += 1,
-                // Keywords nest too, and start like any word.
-                b'a'..=b'z' if !previous.is_ascii_alphanumeric() => most.levels += 1,
-                _ => {}
+                // No arrow.
+                Effect::ClosesAngle if at == 0 || bytes[at - 1] != b'=' => angles = angles.saturating_sub(1),
+                Effect::ClosesAngle => {}
             }
-            previous = byte;
         }
         most
+    }
+}
+
+/// How many bytes can start a level; keywords nest too, and start like any word.
+fn levels(bytes: &[u8]) -> usize {
+    let starts = |byte: u8, before: u8| {
+        matches!(byte, b'(' | b'[' | b'{' | b'!' | b'~' | b'-' | b'=' | b'?' | b':' | b'<' | b'*' | b'@')
+            | matches!(byte, b'+' | b'|' | b'&' | b'/')
+            | (byte.is_ascii_lowercase() & !before.is_ascii_alphanumeric())
+    };
+    let first = bytes.first().map_or(0, |&byte| usize::from(starts(byte, b' ')));
+    let after = bytes.get(1..).unwrap_or_default();
+    // So many at a time add up to a byte, which vectors do at once.
+    let parts = after.chunks(255).zip(bytes.chunks(255));
+    first
+        + parts
+            .map(|(bytes, before)| {
+                bytes.iter().zip(before).map(|(&byte, &before)| u8::from(starts(byte, before))).sum::<u8>()
+            })
+            .map(usize::from)
+            .sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, levels: usize, brackets: u32, operators: u32, angles: u32) {
+        let found = Nesting::of(text.as_bytes());
+        let found = (found.levels, found.brackets, found.operators, found.angles);
+        assert_eq!(found, (levels, brackets, operators, angles), "{text}");
+        assert!(!many_angles(text) || angles > MAX_OPEN_ANGLES);
+    }
+
+    #[test]
+    fn what_may_nest_is_counted() {
+        check("", 0, 0, 0, 0);
+        check("a", 1, 0, 0, 0);
+        check("A1b", 0, 0, 0, 0);
+        check("if (a) { b[c](d) }", 9, 2, 0, 0);
+        check("x = !!a; y = ---b, -c", 13, 0, 4, 0);
+        check("A<B<C>, D<E>>", 3, 0, 2, 2);
+        check("a => b => c", 5, 0, 2, 0);
+        check(&"(".repeat(1000), 1000, 1000, 0, 0);
+        check(&"a+".repeat(1000), 2000, 0, 0, 0);
+    }
+
+    #[test]
+    fn a_row_of_angles_is_seen() {
+        let many = MAX_OPEN_ANGLES as usize + 1;
+        assert!(many_angles(&"a<".repeat(many)));
+        assert!(many_angles(&format!("f(a);{}", "a<".repeat(many))));
+        assert!(!many_angles(&"a<".repeat(many - 1)));
+        assert!(!many_angles(&"a<b>;".repeat(10 * many)));
+        assert!(!many_angles(&"a<b>, ".repeat(10 * many)));
     }
 }

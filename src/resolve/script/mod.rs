@@ -2,6 +2,7 @@
 //! nothing was installed or built. Never guessed: what leads nowhere is kept with its reason.
 
 mod answers;
+mod docusaurus;
 mod entries;
 mod files;
 mod json;
@@ -126,13 +127,12 @@ impl<'a> Resolver<'a> {
         if let Some((_, inside)) = path.rsplit_once("node_modules/") {
             return Target::Package(specifier::package_name(inside).to_owned());
         }
-        if let Some(why) = self.sources.why_skipped(&path) {
-            return Target::Nowhere(format!("a file that is left out: {why}"));
+        match files::output_part(&path, package_dir) {
+            Some(part) if self.sources.why_skipped(&path).is_none() => {
+                Target::Nowhere(format!("points into build output {part} that has no source here"))
+            }
+            _ => self.missing(&path),
         }
-        Target::Nowhere(match files::output_part(&path, package_dir) {
-            Some(part) => format!("points into build output {part} that has no source here"),
-            None => "no such file in the repository".to_owned(),
-        })
     }
 
     /// A directory as a module: its `package.json`, or its index file.
@@ -194,7 +194,20 @@ impl<'a> Resolver<'a> {
         if let Some(builtin) = specifier::builtin(name) {
             return Some(Target::Package(builtin));
         }
-        self.configs.by_base_url(name, importer, &self.files).map(Target::File)
+        if let Some(id) = self.configs.by_base_url(name, importer, &self.files) {
+            return Some(Target::File(id));
+        }
+        let path = docusaurus::path_of(name, importer, self.files.tree)?;
+        let found = self.files.load_file(&path, importer).or_else(|| self.directory(&path, importer));
+        Some(found.map_or_else(|| self.missing(&path), Target::File))
+    }
+
+    /// Why there is no file at a path.
+    fn missing(&self, path: &str) -> Target {
+        match self.sources.why_skipped(path) {
+            Some(why) => Target::Nowhere(format!("a file that is left out: {why}")),
+            None => Target::nowhere("no such file in the repository"),
+        }
     }
 
     /// What a package answers; the same to all files of a directory that ask in the same way.

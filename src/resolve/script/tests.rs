@@ -56,6 +56,21 @@ fn what_leads_nowhere_says_why() {
 }
 
 #[test]
+fn docusaurus_names_its_folder() {
+    check(
+        "//- site/docusaurus.config.ts\n//- site/src/pages/index.tsx\nimport '@site/src/a'\nimport '@site/docs'\n\
+         import '@site/package.json'\nimport '@site/src/gone'\nimport '@sites/x'\n//- site/src/a.ts\n\
+         //- site/docs/index.js\n//- site/package.json\n{}\n//- other/a.ts\nimport '@site/src/a'\n",
+        "site/src/pages/index.tsx:1 -> site/src/a.ts (runtime)
+         site/src/pages/index.tsx:2 -> site/docs/index.js (runtime)
+         site/src/pages/index.tsx:3 -> site/package.json (runtime)
+         site/src/pages/index.tsx:4 -> @site/src/gone (unresolved: no such file in the repository)
+         site/src/pages/index.tsx:5 -> @sites/x (external, runtime)
+         other/a.ts:1 -> @site/src (external, runtime)",
+    );
+}
+
+#[test]
 fn packages_and_builtins_are_external() {
     check(
         "//- a.ts\nimport 'fs/promises'\nimport 'node:test'\nimport '@s/n/sub'\nimport 'n/sub'\nimport 'punycode/'\n\

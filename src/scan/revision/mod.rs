@@ -3,7 +3,6 @@
 mod attributes;
 mod links;
 mod open;
-mod rules;
 mod walk;
 
 use std::fmt;

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use gix::objs::tree::EntryKind;
-use rayon::prelude::*;
 
 use super::attributes::{Attributes, LineEnds};
 use super::links::{self, Target};
-use super::rules::{IGNORE_FILES, Rules, is_hidden};
 use super::{Blob, Entry, Node, Revision, broken, why};
+use crate::scan::rules::{IGNORE_FILES, Rules, is_hidden};
 use crate::scan::walk::{
     Candidate, Globs, LINK_NOWHERE, LINK_OUTSIDE, LINK_TO_ROOT, MAX_IGNORE_BYTES, ScanError, ScanOptions, Skip,
-    VERSION_CONTROL, Walk, escaped, mistaken, unreadable,
+    VERSION_CONTROL, Walk, each, escaped, mistaken, unreadable,
 };
 use crate::scan::{Address, Link, caught};
 
@@ -37,27 +36,11 @@ pub fn walk(revision: &Revision, options: &ScanOptions) -> Result<Walk, ScanErro
     let (root, prefix) = (checkout_path(&top), top.path());
     let globs = Globs::new(&root, options)?;
     let walker = Walker { revision, options, globs, root: &root, prefix, entries: AtomicUsize::new(0) };
-    let mut walk = Walk::default();
-    let rules = walker.rules_above(&top, &mut walk)?;
+    let mut above = Vec::new();
+    let rules = walker.rules_above(&top, &mut above)?;
     let attributes = revision.with(|repository| top.parent.as_ref().and_then(|above| attributes(repository, above)));
-    let mut folders = vec![Folder { node: top, path: root.clone(), below: String::new(), rules, attributes }];
-    while !folders.is_empty() {
-        // The folders of one depth at a time: each is listed on a thread of its own.
-        let listed: Vec<_> = folders.into_par_iter().map(|folder| walker.list(folder)).collect();
-        folders = Vec::new();
-        for listed in listed {
-            let (mut found, mut below) = listed?;
-            walk.candidates.append(&mut found.candidates);
-            walk.skipped.append(&mut found.skipped);
-            walk.links.append(&mut found.links);
-            folders.append(&mut below);
-        }
-    }
-    walk.candidates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    walk.candidates.dedup_by(|a, b| a.path == b.path);
-    walk.skipped.sort_unstable();
-    walk.links.sort_unstable();
-    Ok(walk)
+    let top = Folder { node: top, path: root.clone(), below: String::new(), rules, attributes };
+    Ok(each(top, |folder| walker.list(folder))?.sorted(above))
 }
 
 struct Walker<'a> {
@@ -196,7 +179,7 @@ impl Walker<'_> {
     }
 
     /// The rules of the folders above the root, which count as they do on disk.
-    fn rules_above(&self, top: &Arc<Node>, walk: &mut Walk) -> Result<Option<Arc<Rules>>, ScanError> {
+    fn rules_above(&self, top: &Arc<Node>, skipped: &mut Vec<Skip>) -> Result<Option<Arc<Rules>>, ScanError> {
         let mut above: Vec<_> = std::iter::successors(top.parent.as_ref(), |node| node.parent.as_ref()).collect();
         above.reverse();
         let mut rules = None;
@@ -208,7 +191,7 @@ impl Walker<'_> {
             });
             let mistake;
             (rules, mistake) = found?;
-            walk.skipped.extend(mistake.map(|mistake| unreadable(self.root, &mistake)));
+            skipped.extend(mistake.map(|mistake| unreadable(self.root, &mistake)));
         }
         Ok(rules)
     }

@@ -41,6 +41,9 @@ pub enum Command {
         before: Option<View>,
         /// What is selected, whose arcs follow too.
         selected: Option<Building>,
+        /// The cycle whose arcs are drawn instead.
+        #[serde(default)]
+        cycle: Option<u64>,
     },
     /// A building, plate or import was clicked in the viewer.
     Select {

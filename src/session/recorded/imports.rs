@@ -29,11 +29,7 @@ impl RecordedCity {
         index: usize,
     ) -> Option<ImportDetails> {
         let shape = self.shape(view);
-        let steps = match cycle {
-            Some(number) => self.cycle_steps(self.cycle_files(number)?),
-            None => self.steps_around(view, &shape, around),
-        };
-        let arcs = arcs_along(|file| shape.roof(file), &steps);
+        let arcs = arcs_along(|file| shape.roof(file), &self.drawn_steps(view, &shape, around, cycle));
         let arc = arcs.get(index)?;
         let (Site::File(from), Site::File(to)) = (arc.from, arc.to) else { return None };
         let imports = self.imports_of(from).iter().filter(|edge| edge.to == to && edge.kind != ImportKind::Module);

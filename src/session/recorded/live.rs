@@ -55,8 +55,14 @@ impl CitySource for LiveCity {
         self.read().selected_imports(view, building)
     }
 
-    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String> {
-        self.read().look(view, before, selected)
+    fn look(
+        &self,
+        view: &View,
+        before: Option<&View>,
+        selected: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Result<Dressed, String> {
+        self.read().look(view, before, selected, cycle)
     }
 
     fn frame(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {

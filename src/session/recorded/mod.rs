@@ -5,6 +5,7 @@ mod imports;
 pub(in crate::session) mod info;
 mod lists;
 mod live;
+mod meant;
 mod own;
 mod search;
 mod shape;
@@ -219,11 +220,11 @@ impl RecordedCity {
         stream::selection(&self.loaded.store, &arcs, nanos_since_epoch())
     }
 
-    fn selection(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Result<Vec<LogMsg>, StreamError> {
-        self.arcs(shape, &self.steps_around(view, shape, building))
-    }
-
-    fn steps_around(&self, view: &View, shape: &Shape, building: Option<&Building>) -> Vec<Step> {
+    /// The imports around what is selected, or those of a cycle.
+    fn drawn_steps(&self, view: &View, shape: &Shape, building: Option<&Building>, cycle: Option<u64>) -> Vec<Step> {
+        if let Some(files) = cycle.and_then(|number| self.cycle_files(number)) {
+            return self.cycle_steps(files);
+        }
         let file = building.and_then(|building| self.file_of(building));
         let steps = file.map(|file| self.steps(file, view.depth(), view.direction, |file| shape.roof(file).is_some()));
         steps.unwrap_or_default()
@@ -239,14 +240,7 @@ impl CitySource for RecordedCity {
     }
 
     fn meant(&self, view: &View, clicked: Building) -> Building {
-        let block = || self.shape(view).blocks.get(usize::try_from(clicked.instance).ok()?).cloned();
-        let files = (clicked.entity == stream::BLOCKS).then(block).flatten();
-        let meant = files.and_then(|files| match files[..] {
-            [file] => self.building_of_file(file),
-            [first, .., last] => self.building_of(self.common_directory(first, last)),
-            [] => None,
-        });
-        meant.unwrap_or(clicked)
+        self.stands_for(view, &clicked).unwrap_or(clicked)
     }
 
     fn shown_as(&self, view: &View, building: &Building) -> Building {
@@ -282,10 +276,17 @@ impl CitySource for RecordedCity {
     }
 
     fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
-        bytes_of(&self.selection(view, &self.shape(view), building).ok()?)
+        let shape = self.shape(view);
+        bytes_of(&self.arcs(&shape, &self.drawn_steps(view, &shape, building, None)).ok()?)
     }
 
-    fn look(&self, view: &View, before: Option<&View>, selected: Option<&Building>) -> Result<Dressed, String> {
+    fn look(
+        &self,
+        view: &View,
+        before: Option<&View>,
+        selected: Option<&Building>,
+        cycle: Option<u64>,
+    ) -> Result<Dressed, String> {
         let (shape, city) = self.dress(view)?;
         let shown = Shown {
             shown: self.loaded.analysis.drawn.iter().filter(|&&file| shape.shows(file)).count() as u64,
@@ -296,7 +297,7 @@ impl CitySource for RecordedCity {
         };
         let failed = |error: StreamError| error.to_string();
         let mut messages = self.look_messages(view, before, &shape, &city).map_err(failed)?;
-        messages.extend(self.selection(view, &shape, selected).map_err(failed)?);
+        messages.extend(self.arcs(&shape, &self.drawn_steps(view, &shape, selected, cycle)).map_err(failed)?);
         let rrd = stream::to_bytes(&messages).map_err(failed)?.into();
         Ok(Dressed { legend: info::legend(&city.legend), shown, rrd })
     }

@@ -1,5 +1,7 @@
 //! Metrics of the user's among those of the analysis.
 
+use std::collections::BTreeMap;
+
 use super::{RecordedCity, info};
 use crate::metrics::{Column, Metric};
 use crate::session::{MetricError, Offered, OwnMetric, OwnValues};
@@ -10,7 +12,7 @@ impl RecordedCity {
     /// Takes a metric of the user's, or its new values.
     ///
     /// # Errors
-    /// When its name is taken or unfit, there are not as many values as files, or none of the paths is known.
+    /// When its name is taken or unfit, or none of the paths is known.
     pub(super) fn take_metric(&mut self, metric: &OwnMetric) -> Result<Offered, MetricError> {
         let name = &*metric.name;
         if name.trim().is_empty()
@@ -23,7 +25,7 @@ impl RecordedCity {
         if known.is_some() && !self.own.contains(name) {
             return Err(MetricError::Taken(metric.name.clone()));
         }
-        let (values, unknown) = self.column(metric)?;
+        let (values, unknown) = self.column(&metric.values);
         if let Some(path) = unknown.first().filter(|_| unknown.len() == metric.values.len()) {
             return Err(MetricError::NoFile(path.clone()));
         }
@@ -44,45 +46,34 @@ impl RecordedCity {
     }
 
     /// The values by file: not a number, and no name, for files without one. And the paths of no file.
-    fn column(&self, metric: &OwnMetric) -> Result<(Column, Vec<String>), MetricError> {
-        let tree = &self.loaded.analysis.tree;
-        let files = tree.files.len();
-        let check = |given: usize| {
-            let error = || MetricError::Length { name: metric.name.clone(), given, files };
-            (given == files).then_some(()).ok_or_else(error)
-        };
-        let mut unknown = Vec::new();
-        let column = match &metric.values {
+    fn column(&self, values: &OwnValues) -> (Column, Vec<String>) {
+        match values {
             OwnValues::Numbers(values) => {
-                check(values.len())?;
-                Column::F64(values.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+                let (numbers, unknown) = self.by_file(values, f64::NAN, |value| *value);
+                (Column::F64(numbers), unknown)
             }
             OwnValues::Texts(values) => {
-                check(values.len())?;
-                Column::Text(values.iter().map(|value| value.as_deref().unwrap_or_default().into()).collect())
+                let (texts, unknown) = self.by_file(values, Box::default(), |value| value.as_str().into());
+                (Column::Text(texts), unknown)
             }
-            OwnValues::NumbersByPath(values) => {
-                let mut column = vec![f64::NAN; files];
-                for (path, value) in values {
-                    match tree.file_id(path) {
-                        Some(file) => column[file.index()] = *value,
-                        None => unknown.push(path.clone()),
-                    }
-                }
-                Column::F64(column)
+        }
+    }
+
+    fn by_file<V, T: Clone>(
+        &self,
+        values: &BTreeMap<String, V>,
+        none: T,
+        taken: impl Fn(&V) -> T,
+    ) -> (Vec<T>, Vec<String>) {
+        let tree = &self.loaded.analysis.tree;
+        let (mut column, mut unknown) = (vec![none; tree.files.len()], Vec::new());
+        for (path, value) in values {
+            match tree.file_id(path) {
+                Some(file) => column[file.index()] = taken(value),
+                None => unknown.push(path.clone()),
             }
-            OwnValues::TextsByPath(values) => {
-                let mut column = vec![Box::<str>::default(); files];
-                for (path, value) in values {
-                    match tree.file_id(path) {
-                        Some(file) => column[file.index()] = value.as_str().into(),
-                        None => unknown.push(path.clone()),
-                    }
-                }
-                Column::Text(column)
-            }
-        };
-        Ok((column, unknown))
+        }
+        (column, unknown)
     }
 }
 
@@ -106,11 +97,15 @@ mod tests {
         let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
         let city = city_of(&analysis, &Look { area, height, color, arcs: None }, |_| true).unwrap();
         let recording = stream::to_bytes(&stream::record(&analysis, &city, "{}").unwrap()).unwrap();
-        City::new(RecordedCity::new(stream::load(&recording).unwrap()), recording)
+        City::open(recording, None).unwrap()
     }
 
     fn metric(name: &str, values: OwnValues) -> OwnMetric {
         OwnMetric { name: name.to_owned(), unit: "points".to_owned(), description: "of the test".to_owned(), values }
+    }
+
+    fn numbers(values: &[(&str, f64)]) -> OwnValues {
+        OwnValues::Numbers(values.iter().map(|&(path, value)| (path.to_owned(), value)).collect())
     }
 
     /// The legend's first entry and the value of `a.py` once the city is coloured by it.
@@ -134,34 +129,29 @@ mod tests {
 
     #[test]
     fn values_of_every_form_are_shown() {
-        check(OwnValues::Numbers(vec![Some(2.5), Some(4.5)]), "2.5", Some("2.5"));
-        check(OwnValues::Numbers(vec![None, Some(4.5)]), "4.5", None);
-        check(OwnValues::Texts(vec![Some("high".to_owned()), None]), "high", Some(r#""high""#));
-        check(OwnValues::NumbersByPath([("a.py".to_owned(), 1.0), ("b.py".to_owned(), 3.0)].into()), "1", Some("1.0"));
-        check(OwnValues::TextsByPath([("a.py".to_owned(), "low".to_owned())].into()), "low", Some(r#""low""#));
+        check(numbers(&[("a.py", 2.5), ("b.py", 4.5)]), "2.5", Some("2.5"));
+        check(numbers(&[("b.py", 4.5)]), "4.5", None);
+        check(OwnValues::Texts([("a.py".to_owned(), "low".to_owned())].into()), "low", Some(r#""low""#));
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         let session = Session::new(city(), Vec::new());
         let refused = |name: &str, values| session.add_metric(&metric(name, values)).unwrap_err();
-        let none = || OwnValues::Numbers(vec![None, None]);
+        let none = || numbers(&[]);
         for name in ["", " ", "a:b", "a\nb", &"x".repeat(61)] {
             assert_eq!(refused(name, none()), MetricError::Name(name.to_owned()));
         }
         assert_eq!(refused("complexity", none()), MetricError::Taken("complexity".to_owned()));
-        let error = refused("risk", OwnValues::Texts(vec![None]));
-        assert_eq!(error, MetricError::Length { name: "risk".to_owned(), given: 1, files: 2 });
-        let values = OwnValues::NumbersByPath([("c.py".to_owned(), 1.0)].into());
-        assert_eq!(refused("risk", values), MetricError::NoFile("c.py".to_owned()));
-        let values = OwnValues::NumbersByPath([("a.py".to_owned(), 1.0), ("c.py".to_owned(), 1.0)].into());
+        assert_eq!(refused("risk", numbers(&[("c.py", 1.0)])), MetricError::NoFile("c.py".to_owned()));
+        let values = numbers(&[("a.py", 1.0), ("c.py", 1.0)]);
         assert_eq!(session.add_metric(&metric("risk", values)).unwrap(), ["c.py"]);
     }
 
     #[test]
     fn new_values_take_the_place_of_old_ones() {
         let session = Session::new(city(), Vec::new());
-        for values in [OwnValues::Numbers(vec![None, None]), OwnValues::Texts(vec![None, None])] {
+        for values in [numbers(&[]), OwnValues::Texts(BTreeMap::new())] {
             session.add_metric(&metric("risk", values)).unwrap();
         }
         let info = session.info();

@@ -7,14 +7,14 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::recorded::info;
-use super::{Legend, RecordedCity};
+use super::{Legend, RecordedCity, Room};
 use crate::city::{ArcKind, City, LOWEST_OF_SIDE, Look, MAX_ARCS, city_of, default_budget};
 use crate::metrics::{Metric, NAMING_UNIT};
 use crate::stream::{self, ARC_ROOMS, CAMERA, Loaded, StreamError};
 use pack::{Pack, gzip};
 
 /// The version of these files; the page of another one does not understand them.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A file of the folder `data`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +71,13 @@ pub fn site_files(city: &RecordedCity) -> Result<Vec<SiteFile>, SiteError> {
             "lowest_of_side": LOWEST_OF_SIDE,
         }),
         "camera": CAMERA,
-        "whole": stream::whole_city(),
+        "whole": by_room(stream::whole_city),
         "arcs": json!({
             "budget": recorded.arcs.unwrap_or_else(|| default_budget(loaded.analysis.drawn.len())).min(MAX_ARCS),
             "rooms": ARC_ROOMS,
             "colors": arc_colors(),
         }),
+        "graph": shown.graph.nodes.iter().map(|node| node.dir.0).collect::<Vec<_>>(),
     });
     for part in ["area", "height", "color"] {
         let of_part = looks.iter().filter_map(|look| Some((look.name.clone(), look.overview.get(part)?.clone())));
@@ -107,6 +108,10 @@ fn recorded_look(loaded: &Loaded) -> Look {
         color: legend.color.name.clone(),
         arcs: loaded.arc_budget,
     }
+}
+
+fn by_room<T: serde::Serialize>(of: impl Fn(Room) -> T) -> Map<String, Value> {
+    Room::ALL.into_iter().map(|(room, name)| (name.to_owned(), json!(of(room)))).collect()
 }
 
 fn arc_colors() -> Map<String, Value> {
@@ -157,7 +162,7 @@ impl Part {
     }
 }
 
-/// Where each building stands, in the order of the drawn files, and the plates.
+/// Where each building stands, in the order of the drawn files, and the plates with their names, by the room of a page.
 fn layout(loaded: &Loaded, city: &City) -> Result<Pack, StreamError> {
     let mut pack = Pack::default();
     let buildings = || city.buildings.iter();
@@ -166,6 +171,11 @@ fn layout(loaded: &Loaded, city: &City) -> Result<Pack, StreamError> {
     pack.numbers("half_x", buildings().map(|building| building.half_size.x));
     pack.numbers("half_y", buildings().map(|building| building.half_size.y));
     pack.numbers("base", buildings().map(|building| building.center.z - building.half_size.z));
-    pack.stream("ground", &stream::ground_template(loaded, city)?);
+    for (room, name) in Room::ALL {
+        let named = stream::named(&loaded.analysis, city, room);
+        // No city has so many directories that an `f32` would not hold them.
+        pack.numbers(&format!("named-{name}"), named.iter().map(|district| district.dir.0 as f32));
+        pack.stream(&format!("ground-{name}"), &stream::ground_template(loaded, city, room)?);
+    }
     Ok(pack)
 }

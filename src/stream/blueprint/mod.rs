@@ -138,9 +138,9 @@ pub const CAMERA: Camera = Camera {
     least_frame: LEAST_FRAME,
 };
 
-/// Where the camera stands and looks to show a whole city.
-pub fn whole_city() -> [[f32; 3]; 2] {
-    let (eye, target) = eye_and_target(Extent::TYPICAL);
+/// Where the camera stands and looks to show a whole city in so much room.
+pub fn whole_city(room: Room) -> [[f32; 3]; 2] {
+    let (eye, target) = eye_and_target_in(room);
     [eye.to_array(), target.to_array()]
 }
 
@@ -238,6 +238,11 @@ pub enum Room {
     Narrow,
     /// For the city with few names, seen from nearer.
     Small,
+}
+
+impl Room {
+    /// Every one, with its name.
+    pub const ALL: [(Self, &'static str); 3] = [(Self::Wide, "wide"), (Self::Narrow, "narrow"), (Self::Small, "small")];
 }
 
 /// Messages that fit the layout and the names of a recording to a theme, and to the room of a page. They count if they come

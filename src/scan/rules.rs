@@ -1,4 +1,4 @@
-//! The ignore rules of a folder in a tree and of those above it, applied as the crate `ignore` does on disk.
+//! The ignore rules of a folder and of those above it, applied as the walk of the crate `ignore` does.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -10,8 +10,10 @@ use ignore::{Error, Match};
 /// Ignore files by rank: what an earlier one says of a path outweighs a later one.
 pub(super) const IGNORE_FILES: [&str; 3] = [".repolisignore", ".ignore", ".gitignore"];
 
-/// The ignore files of a folder as they would be checked out: those of [`IGNORE_FILES`], and the repository's own.
-pub(super) type Texts = [Option<(PathBuf, io::Result<Vec<u8>>)>; IGNORE_FILES.len() + 1];
+/// An ignore file, as it is or would be checked out.
+pub(super) type Text = (PathBuf, io::Result<Vec<u8>>);
+/// The ignore files of a folder: those of [`IGNORE_FILES`], and the repository's own.
+pub(super) type Texts = [Option<Text>; IGNORE_FILES.len() + 1];
 
 /// The rules of a folder, and those above it.
 pub(super) struct Rules {

@@ -1,13 +1,20 @@
 //! One pass over a module's syntax tree.
 
+mod classes;
+mod control;
+mod guards;
+
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{self as ast, Expr, Operator, Stmt, UnaryOp};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
+use ruff_text_size::Ranged;
 
 use super::dynamic::{self, Importers, is_dotted_name};
 use super::imports::{Import, ImportForm, ImportsBuilder, PythonFacts, name_hash};
+use super::lines::Lines;
 use crate::lang::cognitive::Cognitive;
 use crate::lang::{ComputedImport, Function, ImportKind};
+use classes::is_abstract;
+use control::block_decisions;
 
 /// What one pass finds.
 pub(super) struct Found {
@@ -43,31 +50,6 @@ pub(super) fn visit_module(text: &str, body: &[Stmt]) -> Found {
     (detail.extends_path, detail.named) = (extends_path, named.into());
     detail.loads_by_name = visit.loads_by_name || !computed_imports.is_empty();
     Found { functions, classes, abstract_classes, detail, computed_imports, is_program: visit.is_program }
-}
-
-/// Turns offsets into lines; cheap when they come roughly in order.
-pub(super) struct Lines<'a> {
-    text: &'a [u8],
-    offset: usize,
-    line: u32,
-}
-
-impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), offset: 0, line: 1 }
-    }
-
-    pub(super) fn line_of(&mut self, offset: TextSize) -> u32 {
-        let offset = offset.to_usize().min(self.text.len());
-        let newlines = |range| memchr::memchr_iter(b'\n', range).count() as u32;
-        if offset >= self.offset {
-            self.line += newlines(&self.text[self.offset..offset]);
-        } else {
-            self.line -= newlines(&self.text[offset..self.offset]);
-        }
-        self.offset = offset;
-        self.line
-    }
 }
 
 /// Of the function being walked.
@@ -228,108 +210,6 @@ impl<'a> Visit<'a> {
         scope_len
     }
 
-    fn branch(&mut self, branch: &'a ast::StmtIf) {
-        let outer = self.type_only;
-        let guard = type_guard(&branch.test);
-        self.is_program |= self.scope.is_empty() && is_main_guard(&branch.test);
-        self.measures.complexity += 1;
-        self.measures.cognitive.structure();
-        self.visit_expr(&branch.test);
-        self.type_only = outer || guard == TypeGuard::TypeOnly;
-        self.nested_body(&branch.body);
-        let mut in_else = outer || guard == TypeGuard::Runtime;
-        for clause in &branch.elif_else_clauses {
-            let mut type_only = in_else;
-            self.measures.cognitive.one();
-            if let Some(test) = &clause.test {
-                self.measures.complexity += 1;
-                self.visit_expr(test);
-                let guard = type_guard(test);
-                type_only |= guard == TypeGuard::TypeOnly;
-                in_else |= guard == TypeGuard::Runtime;
-            }
-            self.type_only = type_only;
-            self.nested_body(&clause.body);
-        }
-        self.type_only = outer;
-    }
-
-    /// Statements that stand deeper for cognitive complexity.
-    fn nested_body(&mut self, body: &'a [Stmt]) {
-        self.measures.cognitive.nest();
-        self.visit_body(body);
-        self.measures.cognitive.unnest();
-    }
-
-    /// The body of a loop, and what follows when it ends without `break`.
-    fn loop_bodies(&mut self, body: &'a [Stmt], orelse: &'a [Stmt]) {
-        self.nested_body(body);
-        self.otherwise(orelse);
-    }
-
-    /// The `else` of a loop or `try`.
-    fn otherwise(&mut self, orelse: &'a [Stmt]) {
-        if !orelse.is_empty() {
-            self.measures.cognitive.one();
-            self.nested_body(orelse);
-        }
-    }
-
-    /// A statement that nests others, and that is no `if`.
-    fn block(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::For(stmt) => {
-                self.measures.cognitive.structure();
-                self.visit_expr(&stmt.target);
-                self.visit_expr(&stmt.iter);
-                self.loop_bodies(&stmt.body, &stmt.orelse);
-            }
-            Stmt::While(stmt) => {
-                self.measures.cognitive.structure();
-                self.visit_expr(&stmt.test);
-                self.loop_bodies(&stmt.body, &stmt.orelse);
-            }
-            Stmt::Try(stmt) => {
-                self.visit_body(&stmt.body);
-                for ast::ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
-                    self.measures.cognitive.structure();
-                    if let Some(class) = &handler.type_ {
-                        self.visit_expr(class);
-                    }
-                    self.nested_body(&handler.body);
-                }
-                self.otherwise(&stmt.orelse);
-                self.visit_body(&stmt.finalbody);
-            }
-            Stmt::Match(_) => {
-                self.measures.cognitive.structure();
-                self.measures.cognitive.nest();
-                walk_stmt(self, stmt);
-                self.measures.cognitive.unnest();
-            }
-            _ => walk_stmt(self, stmt),
-        }
-    }
-
-    /// `and` and `or`: each run of like operators is 1 for cognitive complexity, in the order in which they are written and
-    /// whether or not parentheses group them.
-    fn bool_op(&mut self, operation: &'a ast::ExprBoolOp) {
-        self.measures.complexity += operation.values.len().saturating_sub(1) as u32;
-        for (index, value) in operation.values.iter().enumerate() {
-            if index > 0 && self.sequence.replace(operation.op) != Some(operation.op) {
-                self.measures.cognitive.one();
-            }
-            match value {
-                Expr::BoolOp(inner) => self.bool_op(inner),
-                value => {
-                    let sequence = self.sequence.take();
-                    self.visit_expr(value);
-                    self.sequence = sequence;
-                }
-            }
-        }
-    }
-
     /// Imports by call, and what makes a package a legacy namespace.
     fn call(&mut self, call: &'a ast::ExprCall) {
         if self.importers.is_importer(&call.func) {
@@ -354,6 +234,10 @@ impl<'a> Visit<'a> {
     /// Keeps a dotted name that stands in a string, and the name without its last part, which may be a member.
     fn string(&mut self, text: &str) {
         const MAX_BYTES: usize = 200;
+        // Nearly every string ends here.
+        if memchr::memchr(b'.', text.as_bytes()).is_none() {
+            return;
+        }
         let mut name = text.split(':').next().unwrap_or_default();
         if name.len() > MAX_BYTES || !is_dotted_name(name) {
             return;
@@ -467,88 +351,4 @@ impl<'a> Visitor<'a> for Visit<'a> {
 
     // Annotations hold neither decisions nor imports worth the walk.
     fn visit_annotation(&mut self, _: &'a Expr) {}
-}
-
-/// Decisions of a statement that nests others; `None` for the rest. Those of `if` are counted clause by clause.
-fn block_decisions(stmt: &Stmt) -> Option<u32> {
-    Some(match stmt {
-        Stmt::If(_) | Stmt::With(_) => 0,
-        Stmt::For(stmt) => 1 + u32::from(!stmt.orelse.is_empty()),
-        Stmt::While(stmt) => 1 + u32::from(!stmt.orelse.is_empty()),
-        Stmt::Try(stmt) => stmt.handlers.len() as u32 + u32::from(!stmt.orelse.is_empty()),
-        Stmt::Match(stmt) => {
-            let catches_all = |case: &ast::MatchCase| matches!(&case.pattern, ast::Pattern::MatchAs(pattern) if pattern.pattern.is_none());
-            stmt.cases.len() as u32 - u32::from(stmt.cases.iter().any(catches_all))
-        }
-        _ => return None,
-    })
-}
-
-/// Whether a class is meant to be implemented by others: an `ABC`, a `Protocol`, or one with abstract methods.
-fn is_abstract(class: &ast::StmtClassDef) -> bool {
-    let names = |expr: &Expr, wanted: &[&str]| last_name(expr).is_some_and(|name| wanted.contains(&name));
-    let (bases, keywords) = class.arguments.as_ref().map_or((&[][..], &[][..]), |it| (&it.args[..], &it.keywords[..]));
-    let is_metaclass = |word: &&ast::Keyword| word.arg.as_ref().is_some_and(|name| name.as_str() == "metaclass");
-    bases.iter().any(|base| names(base, &["ABC", "Protocol"]))
-        || keywords.iter().filter(is_metaclass).any(|keyword| names(&keyword.value, &["ABCMeta"]))
-        || class.body.iter().any(|stmt| match stmt {
-            Stmt::FunctionDef(function) => function
-                .decorator_list
-                .iter()
-                .any(|decorator| names(&decorator.expression, &["abstractmethod", "abstractproperty"])),
-            _ => false,
-        })
-}
-
-/// `c` of `c`, `a.b.c` and `c[T]`.
-fn last_name(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Name(name) => Some(name.id.as_str()),
-        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-        Expr::Subscript(subscript) => match &*subscript.value {
-            Expr::Name(name) => Some(name.id.as_str()),
-            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// What the test of an `if` says about its body.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TypeGuard {
-    /// Nothing.
-    None,
-    /// The body is only for a type checker.
-    TypeOnly,
-    /// The body only runs; what follows `else` is for a type checker.
-    Runtime,
-}
-
-fn type_guard(test: &Expr) -> TypeGuard {
-    match test {
-        Expr::UnaryOp(not) if not.op == UnaryOp::Not && is_type_checking(&not.operand) => TypeGuard::Runtime,
-        Expr::BoolOp(all) if all.op == ast::BoolOp::And && all.values.iter().any(is_type_checking) => {
-            TypeGuard::TypeOnly
-        }
-        test if is_type_checking(test) => TypeGuard::TypeOnly,
-        _ => TypeGuard::None,
-    }
-}
-
-/// `__name__ == "__main__"`
-fn is_main_guard(test: &Expr) -> bool {
-    let Expr::Compare(compare) = test else { return false };
-    let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__");
-    let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(it) if it.value.to_str() == "__main__");
-    let [right] = &compare.comparators[..] else { return false };
-    is_name(&compare.left) && is_main(right) || is_main(&compare.left) && is_name(right)
-}
-
-fn is_type_checking(test: &Expr) -> bool {
-    match test {
-        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
-        _ => false,
-    }
 }

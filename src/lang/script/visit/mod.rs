@@ -1,10 +1,11 @@
 //! The one walk through a script's tree, which finds imports and measures functions.
 
-use std::borrow::Cow;
+mod chain;
+mod names;
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
-use oxc_span::{GetSpan, Span};
+use oxc_span::GetSpan;
 use oxc_syntax::operator::LogicalOperator;
 use oxc_syntax::scope::ScopeFlags;
 
@@ -13,9 +14,7 @@ use crate::lang::script::functions::Functions;
 use crate::lang::script::imports::{self, Imports};
 use crate::lang::script::references;
 use crate::lang::{ImportKind, Reference};
-
-/// A computed key is part of a name up to this length.
-const MAX_KEY_BYTES: usize = 60;
+use names::assigned_name;
 
 pub(super) struct Visitor<'a, 'l> {
     text: &'a str,
@@ -67,169 +66,11 @@ impl<'a, 'l> Visitor<'a, 'l> {
         self.functions.cognitive().unnest();
     }
 
-    /// `&&`, `||` and `??` between what stands left, which was visited, and the right operand. For cognitive complexity each run
-    /// of `&&` or of `||` is 1, in the order in which they are written; `??` is a shorthand that costs nothing.
-    fn logical(&mut self, it: &LogicalExpression<'a>) {
-        self.functions.decide();
-        if self.sequence.replace(it.operator) != Some(it.operator) && it.operator != LogicalOperator::Coalesce {
-            self.functions.cognitive().one();
-        }
-        if let Expression::LogicalExpression(_) = it.right {
-            return self.operands(&it.right);
-        }
-        let sequence = self.sequence.take();
-        self.operands(&it.right);
-        self.sequence = sequence;
-    }
-
-    /// An expression from its leftmost part.
-    fn operands(&mut self, it: &Expression<'a>) {
-        let base = self.spine.len();
-        let mut leftmost = self.alloc(it);
-        while let Some(left) = left_of(leftmost) {
-            self.spine.push(leftmost);
-            leftmost = left;
-        }
-        let sequence = self.sequence.take();
-        walk::walk_expression(self, leftmost);
-        self.sequence = sequence;
-        while self.spine.len() > base {
-            match self.spine.pop() {
-                Some(Expression::LogicalExpression(link)) => self.logical(link),
-                Some(link) => {
-                    self.finish_link(link);
-                    self.sequence = None;
-                }
-                None => {}
-            }
-        }
-    }
-
-    /// A value that takes the name of what it is assigned to, as the language itself names functions.
-    fn visit_named(&mut self, name: &str, start: u32, value: &Expression<'a>) {
-        match value.get_inner_expression() {
-            Expression::FunctionExpression(function) => self.function(Some(name), start, function),
-            Expression::ArrowFunctionExpression(arrow) => {
-                let scope = self.functions.enter_function(name, start, arrow.span.end);
-                walk::walk_arrow_function_expression(self, arrow);
-                self.functions.leave(scope);
-            }
-            Expression::ClassExpression(class) => self.class(Some(name), class),
-            Expression::ObjectExpression(object) => {
-                let scope = self.functions.enter_scope(name);
-                walk::walk_object_expression(self, object);
-                self.functions.leave(scope);
-            }
-            _ => self.visit_expression(value),
-        }
-    }
-
-    /// `start` is where the function begins, with what names it. Signatures without a body are not functions.
-    fn function(&mut self, name: Option<&str>, start: u32, function: &Function<'a>) {
-        let own = function.id.as_ref().map(|id| id.name.as_str());
-        let scope = match name.or(own).filter(|_| function.body.is_some()) {
-            Some(name) => Some(self.functions.enter_function(name, start, function.span.end)),
-            None => None,
-        };
-        match scope {
-            Some(scope) => {
-                walk::walk_function(self, function, ScopeFlags::Function);
-                self.functions.leave(scope);
-            }
-            None => self.deeper(|visitor| walk::walk_function(visitor, function, ScopeFlags::Function)),
-        }
-    }
-
-    fn class(&mut self, name: Option<&str>, class: &Class<'a>) {
-        self.functions.class(class.r#abstract);
-        let own = class.id.as_ref().map(|id| id.name.as_str());
-        let scope = self.functions.enter_scope(own.or(name).unwrap_or_default());
-        walk::walk_class(self, class);
-        self.functions.leave(scope);
-    }
-
-    fn key_name(&self, key: &PropertyKey<'a>) -> Cow<'a, str> {
-        if let PropertyKey::PrivateIdentifier(private) = key {
-            return format!("#{}", private.name).into();
-        }
-        key.static_name().unwrap_or_else(|| {
-            let source = key.span().source_text(self.text);
-            if source.len() > MAX_KEY_BYTES || source.contains('\n') {
-                "[…]".into()
-            } else {
-                format!("[{source}]").into()
-            }
-        })
-    }
-
     fn optional(&mut self, optional: bool) {
         if optional {
             self.functions.decide();
         }
     }
-
-    /// What is right of the leftmost part of a chain's link.
-    fn finish_link(&mut self, link: &Expression<'a>) {
-        match link {
-            Expression::BinaryExpression(it) => self.visit_expression(&it.right),
-            Expression::StaticMemberExpression(it) => self.optional(it.optional),
-            Expression::PrivateFieldExpression(it) => self.optional(it.optional),
-            Expression::ComputedMemberExpression(it) => self.finish_computed(it),
-            Expression::CallExpression(it) => self.finish_call(it),
-            Expression::TaggedTemplateExpression(it) => self.visit_template_literal(&it.quasi),
-            Expression::TSAsExpression(it) => self.visit_ts_type(&it.type_annotation),
-            Expression::TSSatisfiesExpression(it) => self.visit_ts_type(&it.type_annotation),
-            Expression::TSInstantiationExpression(it) => {
-                self.visit_ts_type_parameter_instantiation(&it.type_arguments);
-            }
-            _ => {}
-        }
-    }
-
-    fn finish_computed(&mut self, it: &ComputedMemberExpression<'a>) {
-        self.optional(it.optional);
-        self.visit_expression(&it.expression);
-    }
-
-    fn finish_call(&mut self, it: &CallExpression<'a>) {
-        self.optional(it.optional);
-        match imports::required(it).map(imports::literal) {
-            Some(Some(module)) => self.imports.push_require(module, it.span, ImportKind::Runtime),
-            Some(None) => self.imports.push_computed(it.span),
-            None => {}
-        }
-        references::of_call(it, &mut self.references);
-        if let Some(types) = &it.type_arguments {
-            self.visit_ts_type_parameter_instantiation(types);
-        }
-        self.visit_arguments(&it.arguments);
-    }
-}
-
-/// The leftmost part of an expression that is a link of a chain.
-fn left_of<'e, 'a>(link: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
-    match link {
-        Expression::BinaryExpression(it) => Some(&it.left),
-        Expression::LogicalExpression(it) => Some(&it.left),
-        Expression::StaticMemberExpression(it) => Some(&it.object),
-        Expression::PrivateFieldExpression(it) => Some(&it.object),
-        Expression::ComputedMemberExpression(it) => Some(&it.object),
-        Expression::CallExpression(it) => Some(&it.callee),
-        Expression::TaggedTemplateExpression(it) => Some(&it.tag),
-        Expression::TSAsExpression(it) => Some(&it.expression),
-        Expression::TSSatisfiesExpression(it) => Some(&it.expression),
-        Expression::TSNonNullExpression(it) => Some(&it.expression),
-        Expression::TSInstantiationExpression(it) => Some(&it.expression),
-        _ => None,
-    }
-}
-
-/// The name of `exports.read = …`, if it is short and plain.
-fn assigned_name<'a>(target: &AssignmentTarget<'_>, text: &'a str) -> Option<&'a str> {
-    let span: Span = target.span();
-    let name = span.source_text(text);
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'#');
-    (name.len() <= MAX_KEY_BYTES && name.bytes().all(plain)).then_some(name)
 }
 
 impl<'a> Visit<'a> for Visitor<'a, '_> {
