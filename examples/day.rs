@@ -127,8 +127,10 @@ impl Program {
         let start = now + random % SECOND;
         let (trace, id) = (u128::from(random), self.next);
         self.next += DEPTH as u64;
-        // Squared: a few functions are called often, most are not.
-        let chain: Vec<_> = (0..DEPTH).map(|_| self.site(second)).collect();
+        let mut chain = vec![self.site(second)];
+        while chain.len() < DEPTH {
+            chain.push(self.callee(chain[chain.len() - 1]));
+        }
         let is_error = random % 500 == 0 && second % 900 < 60;
         let exception = Exception { time: 0, kind: "ValueError", message: "no such order", stack: "" };
         let spans: Vec<_> = (0..DEPTH as u64)
@@ -152,11 +154,17 @@ impl Program {
         telemetry.spans(service, &spans);
     }
 
-    /// What is called changes over time.
+    /// Each function calls three others.
+    fn callee(&mut self, caller: usize) -> usize {
+        let choice = (self.random() % 3) as usize;
+        (caller * 7 + 11 + 17 * choice) % self.code.len().max(1)
+    }
+
+    /// A few functions are called often, most are not (a square), and which they are changes over time.
     fn site(&mut self, second: u64) -> usize {
         let share = (self.random() % 1_000_000) as f64 / 1e6;
         let count = self.code.len().max(1);
-        ((share * share * count as f64) as usize + second as usize / 300) % count
+        ((share * share * count as f64) as usize + second as usize / 60) % count
     }
 
     fn code_at(&self, site: usize) -> Code<'_> {
