@@ -21,7 +21,7 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp", "day")
 MODULE_FILES = 50_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
 NOTEBOOK_FILES = (200, 5_000)
@@ -310,6 +310,26 @@ def bench_otlp(report: Report) -> None:
     report.line("otlp", text, dataclasses.asdict(found))
 
 
+def bench_day(report: Report, tree: Path) -> None:
+    """A day of 1,000 spans a second in one recording: its bytes, and what a browser needs to show it."""
+    import viewer
+
+    chromium = subprocess.run([inputs.ROOT / "scripts/chromium"], check=True, text=True, capture_output=True).stdout
+    program, day = PROGRAM.with_name("examples") / "day", inputs.CACHE / "day.rrd"
+    done = subprocess.run([program, tree, day, "86400", "1000"], check=True, text=True, capture_output=True)
+    found = json.loads(done.stdout)
+    rerun = Path(sys.executable).parent / "rerun"
+    subprocess.run([rerun, "rrd", "verify", day], check=True, capture_output=True)
+    page = viewer.browser(PROGRAM, day, chromium.strip())
+    text = (
+        f"A day of {found['spans']:,} spans of sixty functions: {found['bytes'] / 1e6:.0f} MB, {found['bytes'] / found['spans']:.1f} "
+        f"bytes a span, windows of {found['window_seconds']} s at its end; recorded in {found['taken']:.0f} s, accepted by `rerun rrd "
+        f"verify`, on a page after {page.ready_s:.0f} s with {page.memory_bytes / 2**20:.0f} MiB."
+    )
+    report.line("day", text, found | dataclasses.asdict(page))
+    day.unlink()
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -327,7 +347,7 @@ def main(args: argparse.Namespace) -> None:
     report, steps = Report(), args.only or STEPS
     trees = {
         "Python": (args.python or inputs.python_tree()).resolve()
-        if {"python", "size", "check", "query", "module"} & {*steps}
+        if {"python", "size", "check", "query", "module", "day"} & {*steps}
         else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
@@ -357,6 +377,8 @@ def main(args: argparse.Namespace) -> None:
         bench_query(report, trees["Python"].name, trees["Python"])
     if "otlp" in steps:
         bench_otlp(report)
+    if "day" in steps:
+        bench_day(report, trees["Python"])
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

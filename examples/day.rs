@@ -5,7 +5,8 @@
 //! {"seconds":86400,"spans":86400000,"bytes":…,"window_seconds":…,"taken":…}
 //! ```
 //!
-//! After the folder and the recording come seconds (a day) and spans a second (1,000).
+//! After the folder and the recording come seconds (a day) and spans a second (1,000). With `say` at the end, each second's line
+//! tells how many spans are kept by then. A recording alone is read back, though its writer may be gone.
 
 use std::error::Error;
 use std::path::Path;
@@ -26,10 +27,11 @@ const SERVICES: [&str; 3] = ["web", "worker", "billing"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let folder = args.next().ok_or("a folder is missing: day FOLDER FILE [SECONDS [RATE]]")?;
-    let file = args.next().ok_or("a recording is missing: day FOLDER FILE [SECONDS [RATE]]")?;
+    let folder = args.next().ok_or("a folder is missing: day FOLDER FILE [SECONDS [RATE [say]]], or day FILE")?;
+    let Some(file) = args.next() else { return read(Path::new(&folder)) };
     let seconds: u64 = args.next().map_or(Ok(86_400), |seconds| seconds.parse())?;
     let rate: u64 = args.next().map_or(Ok(1000), |rate| rate.parse())?;
+    let says = args.next().is_some_and(|word| word == "say");
     let begin = Instant::now();
     let place = Place::Folder(Path::new(&folder).to_owned());
     let analysis = on_workers(|| analyze(&place, &Options::default(), &(), &AtomicBool::new(false)))??;
@@ -51,6 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (update, nanos) = (telemetry.tick(), nanos_since_epoch()?);
         let messages = live.update(&update, nanos)?;
         recorder.add(&update, &messages, nanos)?;
+        if says {
+            print(&telemetry.totals().spans.to_string());
+        }
     }
     let window = recorder.window() / SECOND;
     recorder.finish(nanos_since_epoch()?)?;
@@ -62,6 +67,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         "taken": begin.elapsed().as_secs_f64(),
     });
     print(&report.to_string());
+    Ok(())
+}
+
+/// Says what a recording holds.
+fn read(file: &Path) -> Result<(), Box<dyn Error>> {
+    let (bytes, tail) = stream::read_recording(file)?;
+    let history = stream::load_history(&bytes)?.1.ok_or("a recording of structure alone")?;
+    let calls: u64 = history.rows().map(|row| row.sums.durations.count()).sum();
+    print(&serde_json::json!({ "spans": calls, "sites": history.sites().len(), "tail": tail }).to_string());
     Ok(())
 }
 
@@ -113,8 +127,10 @@ impl Program {
         let start = now + random % SECOND;
         let (trace, id) = (u128::from(random), self.next);
         self.next += DEPTH as u64;
-        // Squared: a few functions are called often, most are not.
-        let chain: Vec<_> = (0..DEPTH).map(|_| self.site(second)).collect();
+        let mut chain = vec![self.site(second)];
+        while chain.len() < DEPTH {
+            chain.push(self.callee(chain[chain.len() - 1]));
+        }
         let is_error = random % 500 == 0 && second % 900 < 60;
         let exception = Exception { time: 0, kind: "ValueError", message: "no such order", stack: "" };
         let spans: Vec<_> = (0..DEPTH as u64)
@@ -138,11 +154,17 @@ impl Program {
         telemetry.spans(service, &spans);
     }
 
-    /// What is called changes over time.
+    /// Each function calls three others.
+    fn callee(&mut self, caller: usize) -> usize {
+        let choice = (self.random() % 3) as usize;
+        (caller * 7 + 11 + 17 * choice) % self.code.len().max(1)
+    }
+
+    /// A few functions are called often, most are not (a square), and which they are changes over time.
     fn site(&mut self, second: u64) -> usize {
         let share = (self.random() % 1_000_000) as f64 / 1e6;
         let count = self.code.len().max(1);
-        ((share * share * count as f64) as usize + second as usize / 300) % count
+        ((share * share * count as f64) as usize + second as usize / 60) % count
     }
 
     fn code_at(&self, site: usize) -> Code<'_> {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rerun::SerializedComponentBatch;
 use rerun::external::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, StringBuilder, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, StringBuilder, UInt16Array, UInt32Array,
+    UInt64Array,
 };
 use rerun::external::arrow::compute::concat;
-use rerun::external::arrow::datatypes::{Float64Type, Int64Type, UInt32Type, UInt64Type};
+use rerun::external::arrow::datatypes::{Float64Type, Int64Type, UInt16Type, UInt32Type, UInt64Type};
 use rerun::log::Chunk;
 
 use super::chunks::named_batch;
@@ -37,15 +38,15 @@ impl Table {
         self.column(name, Arc::new(Int64Array::from_iter_values(values)))
     }
 
-    /// Adds numbers of which a row has as many as another column says.
-    pub fn list_u32(mut self, name: &str, values: impl IntoIterator<Item = u32>) -> Self {
-        self.columns.push((name.to_owned(), Arc::new(UInt32Array::from_iter_values(values))));
+    /// Adds small numbers of which a row has as many as another column says.
+    pub fn list_u16(mut self, name: &str, values: impl IntoIterator<Item = u16>) -> Self {
+        self.columns.push((name.to_owned(), Arc::new(UInt16Array::from_iter_values(values))));
         self
     }
 
-    /// See [`Table::list_u32`].
-    pub fn list_u64(mut self, name: &str, values: impl IntoIterator<Item = u64>) -> Self {
-        self.columns.push((name.to_owned(), Arc::new(UInt64Array::from_iter_values(values))));
+    /// See [`Table::list_u16`].
+    pub fn list_u32(mut self, name: &str, values: impl IntoIterator<Item = u32>) -> Self {
+        self.columns.push((name.to_owned(), Arc::new(UInt32Array::from_iter_values(values))));
         self
     }
 
@@ -121,6 +122,12 @@ impl Table {
     /// The column of counts or ids with this name.
     pub fn read_u32(&self, name: &str) -> Result<Vec<u32>, LoadError> {
         let values = self.find(name)?.as_primitive_opt::<UInt32Type>().ok_or_else(|| wrong_type(name))?;
+        Ok(values.values().to_vec())
+    }
+
+    /// The column of small numbers with this name.
+    pub fn read_u16(&self, name: &str) -> Result<Vec<u16>, LoadError> {
+        let values = self.find(name)?.as_primitive_opt::<UInt16Type>().ok_or_else(|| wrong_type(name))?;
         Ok(values.values().to_vec())
     }
 

@@ -9,8 +9,12 @@ use super::super::load::{Cuboid, Loaded};
 use super::Activity;
 use crate::scan::FileId;
 
-/// A lit building is so much larger than the dark one inside, as a share of its shorter side.
-const SHELL: f32 = 0.07;
+/// A lit building is so much wider on each side than the dark one inside, as a share of its half width …
+const SHELL: f32 = 0.15;
+/// … but at least and at most so much, in metres.
+const SHELL_METRES: (f32, f32) = (0.4, 2.5);
+/// It is so much higher, in metres: WebGL does not tell much less apart from where the whole city is seen.
+const RISE_METRES: f32 = 6.0;
 
 /// A building by batch and instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,12 +123,13 @@ fn entity(activity: Activity, batch: &str) -> String {
 /// Around a building, on the same ground; none around one that is not shown.
 fn shell(building: Cuboid) -> Cuboid {
     let half = building.half_size;
-    let more = SHELL * half.x.min(half.y);
-    if more <= 0.0 {
+    let short = half.x.min(half.y);
+    if short <= 0.0 {
         return Cuboid::default();
     }
+    let more = (SHELL * short).clamp(SHELL_METRES.0, SHELL_METRES.1);
     Cuboid {
-        center: building.center + glam::Vec3::Z * (more * 0.5),
-        half_size: half + glam::vec3(more, more, more * 0.5),
+        center: building.center + glam::Vec3::Z * (RISE_METRES * 0.5),
+        half_size: half + glam::vec3(more, more, RISE_METRES * 0.5),
     }
 }

@@ -52,8 +52,9 @@ fn rows(rows: &[Row]) -> Table {
         .i64("self_nanos", rows().map(|row| row.sums.self_nanos))
         .u64("total_nanos", rows().map(|row| row.sums.total_nanos))
         .u32("buckets", rows().map(|row| row.sums.durations.buckets().len() as u32))
-        .list_u32("bucket", buckets().map(|&(bucket, _)| bucket.into()))
-        .list_u64("bucket_count", buckets().map(|&(_, count)| count))
+        .list_u16("bucket", buckets().map(|&(bucket, _)| bucket))
+        // A window of an hour with a million a second has no more.
+        .list_u32("bucket_count", buckets().map(|&(_, count)| u32::try_from(count).unwrap_or(u32::MAX)))
 }
 
 fn calls(calls: &[CallRow]) -> Table {
@@ -145,10 +146,10 @@ fn read_rows(table: &Table, mut add: impl FnMut(Row)) -> Result<(), LoadError> {
     let (selves, totals) = (table.read_i64("self_nanos")?, table.read_u64("total_nanos")?);
     let windows = starts.into_iter().zip(lengths).zip(sites);
     let sums = counts.into_iter().zip(errors).zip(selves).zip(totals).zip(table.read_u32("buckets")?);
-    let mut buckets = table.read_u32("bucket")?.into_iter().zip(table.read_u64("bucket_count")?);
+    let mut buckets = table.read_u16("bucket")?.into_iter().zip(table.read_u32("bucket_count")?);
     for (((start, nanos), site), ((((count, errors), self_nanos), total_nanos), length)) in windows.zip(sums) {
         let own = buckets.by_ref().take(length as usize);
-        let durations = Histogram::from_buckets(own.map(|(bucket, count)| (bucket as u16, count)));
+        let durations = Histogram::from_buckets(own.map(|(bucket, count)| (bucket, count.into())));
         let sums = Sums { count, errors, self_nanos, total_nanos, durations };
         add(Row { start, nanos, site: SiteId(site), sums });
     }

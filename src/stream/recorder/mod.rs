@@ -37,9 +37,8 @@ const SHARE: Nanos = 60;
 const LONGEST: Nanos = 600 * SECOND;
 const MAX_ROWS: usize = 200_000;
 const MAX_TAIL: u64 = 64 << 20;
-/// Each time that so many bytes were written, windows become twice as long: of a day, and of a month, there is less than ten
-/// times as much.
-const COARSER_EACH: u64 = 96 << 20;
+/// Each time that so many bytes were written, windows become twice as long, so that the next as many are of twice the time.
+const COARSER_EACH: u64 = 64 << 20;
 /// Windows grow to about an hour.
 const MAX_DOUBLINGS: u64 = 12;
 
@@ -66,6 +65,8 @@ pub struct Recorder {
     begin: Nanos,
     /// How many sites were written to the tail, and to the file.
     sites: (u32, u32),
+    /// Whether nothing came since before the last part.
+    is_idle: bool,
     is_stopped: bool,
 }
 
@@ -90,6 +91,7 @@ impl Recorder {
             arcs: PassedArcs::default(),
             begin: 0,
             sites: (0, 0),
+            is_idle: false,
             is_stopped: false,
         })
     }
@@ -142,7 +144,9 @@ impl Recorder {
         self.part.add(update, self.window());
         self.arcs.add(messages, self.window())?;
         let due = (update.now.saturating_sub(self.begin) / SHARE).clamp(SHORTEST, LONGEST).max(self.window());
-        if self.part.nanos() >= due || self.part.len() > MAX_ROWS || self.tail.bytes > MAX_TAIL {
+        if self.part.nanos() >= due && self.part.len() == 0 && self.is_idle {
+            self.part.skip();
+        } else if self.part.nanos() >= due || self.part.len() > MAX_ROWS || self.tail.bytes > MAX_TAIL {
             self.append_part(nanos)?;
             self.tail = Tail::begin(&self.file, &self.store, self.encoder.bytes)?;
         }
@@ -151,6 +155,8 @@ impl Recorder {
 
     fn append_part(&mut self, nanos: u64) -> Result<(), StreamError> {
         let (window, part) = (self.window(), std::mem::take(&mut self.part));
+        // One part more, in which lights go out and lines end.
+        self.is_idle = part.len() == 0;
         let left_out = part.logs_left_out;
         let update = part.into_update();
         if update.now == 0 {

@@ -6,7 +6,7 @@ use crate::telemetry::{CallRow, LogRow, Nanos, PointRow, Row, SiteId, Sums, Upda
 
 const SECOND: Nanos = 1_000_000_000;
 /// Calls from one site to another are kept in windows so many times as long as others.
-const CALLS_WINDOW: u64 = 10;
+const CALLS_WINDOW: u64 = 60;
 /// So many log records that are no errors are kept of a second while windows are short.
 const LOGS_A_SECOND: u64 = 10;
 /// So many more are kept of each part, for bursts.
@@ -57,9 +57,19 @@ impl Part {
         self.update.now.saturating_sub(self.begin)
     }
 
+    /// Goes on later, as nothing came until now.
+    pub fn skip(&mut self) {
+        self.begin = self.update.now;
+    }
+
     /// How many rows wait in memory.
     pub fn len(&self) -> usize {
-        self.rows.len() + self.calls.len() + self.points.len() + self.update.logs.len() + self.update.errors.len()
+        self.rows.len()
+            + self.calls.len()
+            + self.points.len()
+            + self.update.logs.len()
+            + self.update.errors.len()
+            + self.update.sites.len()
     }
 
     /// All of it as one update.
