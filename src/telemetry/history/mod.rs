@@ -2,6 +2,8 @@
 
 mod errors;
 mod packed;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use rustc_hash::FxHashMap;
@@ -105,6 +107,11 @@ impl History {
     /// Lengths of windows in nanoseconds, shortest first, and how many there are of each.
     pub fn window_lengths(&self) -> Vec<(u64, usize)> {
         self.windows.lengths()
+    }
+
+    /// Whether there are windows of more than a second.
+    pub fn is_coarse(&self) -> bool {
+        self.windows.is_coarse()
     }
 
     /// The start of the latest window; 0 if nothing was seen.

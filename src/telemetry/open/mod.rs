@@ -2,6 +2,8 @@
 
 mod cover;
 mod ring;
+#[cfg(test)]
+mod tests;
 
 use super::pending::{Pending, second};
 use super::{Nanos, SiteId};
