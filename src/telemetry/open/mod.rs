@@ -140,7 +140,7 @@ impl Open {
         let call = span.is_placed.then(|| span.call());
         match (parent, call) {
             (Some(parent), Some(call)) if caller == Caller::Above(span.parent) => {
-                self.cover(parent, span, Some(call), sums)
+                self.cover(parent, span, Some(call), sums);
             }
             (Some(parent), call) => {
                 self.cover(parent, span, None, sums);
