@@ -21,8 +21,9 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp", "day")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp", "day", "sums")
 MODULE_FILES = 50_000
+SPANS = 2_000_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
 NOTEBOOK_FILES = (200, 5_000)
 # One of each way to answer: graph, metrics, everything.
@@ -330,6 +331,35 @@ def bench_day(report: Report, tree: Path) -> None:
     day.unlink()
 
 
+def bench_sums(report: Report) -> None:
+    """Spans and calls added up on one core, beside the histograms of OpenTelemetry's SDK for the same spans; a day in little memory."""
+    program = inputs.ROOT / "target/release/examples/sums"
+
+    def run(*arguments: object) -> dict:
+        command = [program, *map(str, arguments)]
+        return json.loads(subprocess.run(command, check=True, text=True, capture_output=True).stdout)
+
+    runs = [run("spans", SPANS) for _ in range(ARGS.runs)]
+    rates = {
+        name: statistics.median(found["spans"] / found[f"{name}_s"] for found in runs)
+        for name in ("spans", "calls", "sdk")
+    }
+    against = statistics.median(found["spans_s"] / found["sdk_s"] for found in runs)
+    tick = statistics.median(found["slowest_tick_s"] for found in runs)
+    text = (
+        f"Telemetry on one core: {rates['spans']:,.0f} spans a second with self time, callers and history (aim: 1,000,000), "
+        f"{against:.2f}× the time of a histogram of opentelemetry_sdk by function ({rates['sdk']:,.0f} a second), which knows neither; "
+        f"{rates['calls']:,.0f} calls of a tracer a second; the slowest tick took {tick * 1000:.1f} ms."
+    )
+    report.line("sums", text, {"runs": runs, "against": against, "rates": rates})
+    day = run("days", 1, 64)
+    text = (
+        f"A day of {day['spans']:,} spans, half of them with names of their own, in a limit of {day['limit_bytes'] >> 20} MiB: "
+        f"the process grew by {day['grown_bytes'] / 2**20:.0f} MiB; windows (seconds, how many): {day['windows']}."
+    )
+    report.line("sums: a day", text, day)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -379,6 +409,8 @@ def main(args: argparse.Namespace) -> None:
         bench_otlp(report)
     if "day" in steps:
         bench_day(report, trees["Python"])
+    if "sums" in steps:
+        bench_sums(report)
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

@@ -55,6 +55,11 @@ impl Histogram {
         if count == 0 {
             return;
         }
+        // What was kept comes in ascending order.
+        if self.buckets.last().is_none_or(|&(last, _)| last < bucket) {
+            self.buckets.push((bucket, count));
+            return;
+        }
         match self.buckets.binary_search_by_key(&bucket, |&(bucket, _)| bucket) {
             Ok(at) => self.buckets[at].1 += count,
             Err(at) => self.buckets.insert(at, (bucket, count)),

@@ -1,6 +1,6 @@
 //! Where all records come together. Taking them never waits for whoever shows or writes them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ const CHUNK: usize = 512;
 ///
 /// Records of one message are taken together and in order. What is told by [`Telemetry::tick`] adds up to the same sums in whatever order,
 /// and in whatever messages, the records come, as long as spans that belong together come while there is memory for them
-/// ([`Limits::memory_bytes`]; at the default of 1 GiB that is for over a million spans):
+/// ([`Limits::memory_bytes`]; at the default of 1 GiB that is for about half a million spans):
 ///
 /// - A span counts once, even if it is sent again.
 /// - What a span did itself is its duration without the time in which children of it ran; children that run at once count once.
@@ -35,6 +35,8 @@ pub struct Telemetry {
     kept: Mutex<Kept>,
     /// Of `kept`, for those who do not want to wait for it.
     kept_bytes: AtomicU64,
+    /// As [`History::is_coarse`].
+    is_coarse: AtomicBool,
     /// As [`Totals::a_second`].
     a_second: AtomicU64,
     events: Events,
@@ -62,10 +64,10 @@ impl Telemetry {
         intake.resume(&history);
         let sites = RwLock::new(Sites::new(&limits, history.sites()));
         let kept_bytes = AtomicU64::new(history.memory_bytes());
-        let told = history.sites().len();
+        let (is_coarse, told) = (AtomicBool::new(history.is_coarse()), history.sites().len());
         let kept = Mutex::new(Kept { history, spare: News::default(), rate: Rate::default(), told });
         let (intake, a_second, events) = (Mutex::new(intake), AtomicU64::new(0), Events::default());
-        Self { placer, sites, intake, kept, kept_bytes, a_second, events }
+        Self { placer, sites, intake, kept, kept_bytes, is_coarse, a_second, events }
     }
 
     /// Takes finished spans of a service.
@@ -109,10 +111,10 @@ impl Telemetry {
             let found: Vec<_> = chunk.iter().map(how).collect();
             drop(sites);
             let mut intake = self.intake();
-            if is_full(&mut intake, calls.len(), at * CHUNK, &mut taken) {
-                break;
-            }
-            for (index, (call, how)) in chunk.iter().zip(found).enumerate() {
+            for (index, (call, how)) in (at * CHUNK..).zip(chunk.iter().zip(found)) {
+                if is_full(&mut intake, calls.len(), index, &mut taken) {
+                    return taken;
+                }
                 match how {
                     Some(how) => {
                         intake.call(batch, how, call);
@@ -121,7 +123,7 @@ impl Telemetry {
                     }
                     None => {
                         intake.refuse(NO_SITE, 1);
-                        taken.rejected.push((at * CHUNK + index, NO_SITE));
+                        taken.rejected.push((index, NO_SITE));
                     }
                 }
             }
@@ -167,6 +169,7 @@ impl Telemetry {
         if !update.is_empty() {
             kept.history.add(&update);
             self.kept_bytes.store(kept.history.memory_bytes(), Ordering::Relaxed);
+            self.is_coarse.store(kept.history.is_coarse(), Ordering::Relaxed);
         }
         update
     }
@@ -179,7 +182,10 @@ impl Telemetry {
         totals.sites = sites.all().len() as u64;
         totals.memory_bytes += sites.bytes() as u64 + self.kept_bytes.load(Ordering::Relaxed);
         if sites.is_full() {
-            totals.limits.insert(0, "names: further ones are counted together");
+            totals.limits.push("names: further ones are counted together");
+        }
+        if self.is_coarse.load(Ordering::Relaxed) {
+            totals.limits.push("time: what is older is kept by windows of more than a second");
         }
         totals
     }
@@ -202,10 +208,10 @@ impl Telemetry {
             found.clear();
             self.find(service, chunk.iter().map(R::code), &mut found);
             let mut intake = self.intake();
-            if is_full(&mut intake, records.len(), at * CHUNK, &mut taken) {
-                break;
-            }
-            for (index, (record, &found)) in chunk.iter().zip(&found).enumerate() {
+            for (index, (record, &found)) in (at * CHUNK..).zip(chunk.iter().zip(&found)) {
+                if is_full(&mut intake, records.len(), index, &mut taken) {
+                    break;
+                }
                 match take(&mut intake, batch, found, record) {
                     Ok(()) => {
                         taken.accepted += 1;
@@ -213,12 +219,15 @@ impl Telemetry {
                     }
                     Err(why) => {
                         intake.refuse(why, 1);
-                        taken.rejected.push((at * CHUNK + index, why));
+                        taken.rejected.push((index, why));
                     }
                 }
             }
             drop(intake);
             self.tell(batch, at * CHUNK, chunk, &found, &taken);
+            if taken.accepted as usize + taken.rejected.len() == records.len() {
+                break;
+            }
         }
         taken
     }
@@ -280,10 +289,11 @@ impl Telemetry {
 
 /// Whether there is no memory for what is left of a message: all of it may be sent again, a part of it is lost.
 fn is_full(intake: &mut Intake, length: usize, done: usize, taken: &mut Taken) -> bool {
-    if intake.pending.is_full() {
+    let is_full = intake.pending.is_full(done > 0);
+    if is_full {
         intake.refuse(NO_MEMORY, (length - done) as u64);
         taken.retry = done == 0;
         taken.rejected.extend((done..length).map(|index| (index, NO_MEMORY)));
     }
-    intake.pending.is_full()
+    is_full
 }

@@ -135,9 +135,11 @@ impl Pending {
         self.news.bytes += bytes;
     }
 
-    /// Whether nothing more is to be added before the next tick.
-    pub fn is_full(&self) -> bool {
-        self.news.bytes >= self.most_bytes
+    /// Whether nothing more is to be added before the next tick. A message that was begun may take half as much again, so that most
+    /// are taken as a whole or not at all.
+    pub fn is_full(&self, is_begun: bool) -> bool {
+        let most = if is_begun { self.most_bytes / 2 * 3 } else { self.most_bytes };
+        self.news.bytes >= most
     }
 
     /// Whether there are as many pairs of sites as may be.

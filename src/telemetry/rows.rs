@@ -5,9 +5,9 @@ use super::{Histogram, Nanos, Severity, Site, SiteId};
 /// What was seen of a site in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// How many calls ended in it.
+    /// How many calls ended in it, and how many log records it wrote.
     pub count: u64,
-    /// How many of them by an error, and how many log records of that severity there were, which are no calls.
+    /// How many of them by an error, or tell of one.
     pub errors: u64,
     /// Nanoseconds, without what was called. An increment is negative where what was called came to be known later than its caller.
     pub self_nanos: i64,

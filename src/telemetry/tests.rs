@@ -258,6 +258,21 @@ fn without_memory_a_message_may_be_sent_again() {
 }
 
 #[test]
+fn what_no_longer_fits_of_a_message_is_told_one_by_one() {
+    let telemetry = telemetry(1 << 20);
+    let made = |number| {
+        let end = BEGIN + number * SECOND;
+        Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
+    };
+    let spans: Vec<_> = (0..5000).map(made).collect();
+    let taken = telemetry.spans("one", &spans);
+    assert!(taken.accepted > 0 && !taken.retry);
+    let rejected = (taken.accepted as usize..5000).map(|index| (index, NO_MEMORY));
+    assert_eq!(taken.rejected, rejected.collect::<Vec<_>>());
+    assert_eq!(telemetry.tick().rows.len() as u64, taken.accepted);
+}
+
+#[test]
 fn goes_on_from_a_history() {
     let mut numbers = Numbers(8);
     let spans = traces(&mut numbers, 40);
@@ -290,4 +305,31 @@ fn who_hears_gets_single_records() {
     assert_eq!((&*events[0].text, events[0].severity, &*events[0].service), ("bad", Severity(17), "one"));
     assert!(events[0].place.is_some());
     assert!(events[1..].iter().all(|event| event.kind == EventKind::Span && &*event.name == "work"));
+}
+
+#[test]
+fn threads_take_while_another_is_told() {
+    let spans = traces(&mut Numbers(10), 200);
+    let telemetry = telemetry(MEMORY);
+    let (done, mut told) = (std::sync::atomic::AtomicUsize::new(0), History::default());
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            let (telemetry, done, spans) = (&telemetry, &done, &spans);
+            scope.spawn(move || {
+                for made in spans.iter().skip(part).step_by(4) {
+                    assert_eq!(telemetry.spans(made.service, &[made.span()]).accepted, 1);
+                }
+                done.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        }
+        let mut is_last = false;
+        while !is_last {
+            is_last = done.load(std::sync::atomic::Ordering::SeqCst) == 4;
+            let update = telemetry.tick();
+            told.add(&update);
+            assert!(update.rows.iter().all(|row| row.site.index() < told.sites().len()));
+        }
+    });
+    assert_eq!(sums(&told), expected_sums(&spans));
+    assert_eq!(calls(&told), expected_calls(&spans));
 }

@@ -15,7 +15,10 @@ impl Default for Limits {
     }
 }
 
-/// What the memory is shared between. An eighth of it is no one's: for what is being made anew, and what an allocator loses.
+/// What an allocator takes for itself, however little it is asked for; seen with mimalloc.
+const ALLOCATOR_BYTES: u64 = 8 << 20;
+
+/// What the memory is shared between. Three tenths of it are no one's: for what is being made anew, and what an allocator loses.
 #[derive(Clone, Copy)]
 pub(super) enum Share {
     /// Names of what is counted.
@@ -48,7 +51,8 @@ impl Limits {
             Share::Slowest => 2,
             Share::Cache | Share::Groups | Share::Pairs => 1,
         };
-        usize::try_from(self.memory_bytes / 32 * parts).unwrap_or(usize::MAX)
+        let free = self.memory_bytes - ALLOCATOR_BYTES.min(self.memory_bytes / 2);
+        usize::try_from(free / 40 * parts).unwrap_or(usize::MAX)
     }
 }
 

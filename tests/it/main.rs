@@ -19,4 +19,6 @@ mod query;
 mod recording;
 mod revision;
 mod site;
+#[cfg(target_os = "linux")]
+mod telemetry;
 mod view;

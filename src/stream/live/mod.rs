@@ -182,7 +182,7 @@ impl LiveStream {
             now: self.now.max(end),
             sites: history.sites().to_vec(),
             calls: history.call_rows().collect(),
-            errors: history.errors().to_vec(),
+            errors: history.errors().into_iter().cloned().collect(),
             rows,
             ..Update::default()
         };

@@ -1,5 +1,7 @@
-//! Errors, in full while there is memory for it; then those without a stack trace are counted by ever longer windows of time.
+//! Errors: the latest in full; others are counted, by ever longer windows of time.
 
+use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
@@ -10,39 +12,58 @@ use crate::telemetry::{ErrorRow, Nanos, SiteId};
 
 /// A window is this many times doubled at most: a day or so.
 const LONGEST: u64 = WINDOW << 17;
-/// What a row costs beside its texts: lists grow by doubling, and each row may be in the index.
+/// What a row costs beside its texts, which are allocations of their own.
 const ROW_BYTES: usize = 2 * size_of::<ErrorRow>() + 64;
 
-/// Errors in the order in which they came. Those without a stack trace that are alike and in one window are one row.
+/// Errors, the older of them without a stack trace. Those without one that are alike and in one window are one row.
 #[derive(Clone, Debug)]
 pub struct KeptErrors {
-    rows: Vec<ErrorRow>,
-    /// Where rows without a stack trace are, by what they are and when.
-    index: FxHashMap<(u64, Nanos), usize>,
+    /// In the order in which they came.
+    full: VecDeque<ErrorRow>,
+    /// By what they are, and when.
+    counted: FxHashMap<(u64, Nanos), ErrorRow>,
     window: u64,
-    /// Rows before this one are no longer told in full.
-    counted: usize,
-    bytes: usize,
+    full_bytes: usize,
+    counted_bytes: usize,
+    /// When to look for something to free among what is counted.
+    counted_most: usize,
     limit: usize,
 }
 
 impl KeptErrors {
     /// For so many bytes.
     pub fn new(limit: usize) -> Self {
-        Self { rows: Vec::new(), index: FxHashMap::default(), window: WINDOW, counted: 0, bytes: 0, limit }
+        let (full, counted) = (VecDeque::new(), FxHashMap::default());
+        Self { full, counted, window: WINDOW, full_bytes: 0, counted_bytes: 0, counted_most: limit / 3, limit }
     }
 
     /// Adds an error, or repetitions of one.
     pub fn add(&mut self, row: ErrorRow) {
-        self.push(row);
-        if self.bytes > self.limit {
+        if row.stack.is_empty() {
+            self.count(row);
+        } else {
+            self.full_bytes += bytes(&row);
+            self.full.push_back(row);
+        }
+        while self.full_bytes > self.limit - self.limit.min(self.counted_most)
+            && let Some(mut oldest) = self.full.pop_front()
+        {
+            self.full_bytes -= bytes(&oldest);
+            oldest.stack = Box::default();
+            self.count(oldest);
+        }
+        if self.counted_bytes > self.counted_most {
             self.squeeze();
+            // With many sites it cannot become less: then there is the less in full.
+            self.counted_most = (self.limit / 3).max(self.counted_bytes / 4 * 5);
         }
     }
 
-    /// All there are.
-    pub fn rows(&self) -> &[ErrorRow] {
-        &self.rows
+    /// All there are, by time.
+    pub fn rows(&self) -> Vec<&ErrorRow> {
+        let mut rows: Vec<_> = self.full.iter().chain(self.counted.values()).collect();
+        rows.sort_unstable_by(|one, two| key(one).cmp(&key(two)));
+        rows
     }
 
     /// The length of the windows, in nanoseconds, by which alike errors are counted.
@@ -52,55 +73,59 @@ impl KeptErrors {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.full_bytes + self.counted_bytes
     }
 
-    fn push(&mut self, row: ErrorRow) {
-        if row.stack.is_empty() {
-            let key = (hash(row.site, &row.kind, &row.message), row.time / self.window);
-            if let Some(&at) = self.index.get(&key) {
-                let known = &mut self.rows[at];
+    fn count(&mut self, row: ErrorRow) {
+        let key = (hash(row.site, &row.kind, &row.message), row.time / self.window);
+        match self.counted.entry(key) {
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
                 (known.count, known.time) = (known.count + row.count, known.time.max(row.time));
-                return;
             }
-            self.index.insert(key, self.rows.len());
+            Entry::Vacant(place) => {
+                self.counted_bytes += bytes(&row);
+                place.insert(row);
+            }
         }
-        self.bytes += bytes(&row);
-        self.rows.push(row);
     }
 
-    /// Frees a quarter, by longer windows; if that is not enough, without the stack traces of the older half; if need be, without messages.
+    /// Frees a third of what is counted: by longer windows, without the messages of the older half, without any, and at last without kinds.
     fn squeeze(&mut self) {
-        let enough = self.limit / 4 * 3;
-        while self.bytes > enough && self.window < LONGEST && self.index.len() > self.rows.len() / 2 {
+        let enough = self.limit / 9 * 2;
+        while self.counted_bytes > enough && self.window < LONGEST {
             self.window *= 2;
-            self.rebuild(|_| ());
+            self.recount(|_| ());
         }
-        while self.bytes > enough && self.counted < self.rows.len() {
-            let older = self.counted + (self.rows.len() - self.counted).div_ceil(2);
-            let newer = self.rows.split_off(older);
-            self.rebuild(|row| row.stack = Box::default());
-            self.counted = self.rows.len();
-            newer.into_iter().for_each(|row| self.push(row));
+        if self.counted_bytes > enough {
+            let mut times: Vec<_> = self.counted.values().map(|row| row.time).collect();
+            let middle = times.len() / 2;
+            let middle = *times.select_nth_unstable(middle).1;
+            self.recount(|row| {
+                if row.time <= middle {
+                    row.message = OTHERS.into();
+                }
+            });
         }
-        if self.bytes > enough {
-            self.window = LONGEST;
-            self.rebuild(|row| row.message = OTHERS.into());
+        if self.counted_bytes > enough {
+            self.recount(|row| row.message = OTHERS.into());
         }
-        if self.bytes > enough {
-            self.rebuild(|row| row.kind = OTHERS.into());
+        if self.counted_bytes > enough {
+            self.recount(|row| row.kind = OTHERS.into());
         }
     }
 
-    fn rebuild(&mut self, mut change: impl FnMut(&mut ErrorRow)) {
-        let rows = std::mem::take(&mut self.rows);
-        self.index.clear();
-        self.bytes = 0;
-        for mut row in rows {
+    fn recount(&mut self, change: impl Fn(&mut ErrorRow)) {
+        self.counted_bytes = 0;
+        for (_, mut row) in std::mem::take(&mut self.counted) {
             change(&mut row);
-            self.push(row);
+            self.count(row);
         }
     }
+}
+
+fn key(row: &ErrorRow) -> (Nanos, SiteId, &str, &str) {
+    (row.time, row.site, &row.kind, &row.message)
 }
 
 fn bytes(row: &ErrorRow) -> usize {

@@ -2,6 +2,8 @@
 
 mod errors;
 mod packed;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use rustc_hash::FxHashMap;
@@ -16,8 +18,8 @@ use windows::Windows;
 ///
 /// - Sums and calls are by windows of a second; where these do not fit, older ones become one of two seconds, of four, and so on, about
 ///   as many of each length. Each [`Row`] says how long its window is, and [`History::window_lengths`] how many there are of which.
-/// - Errors are in full; where they do not fit, those without a stack trace that are alike are counted by a longer window
-///   ([`History::error_window`]), then older ones lose their stack traces, and at last their messages.
+/// - Errors are in full; where they do not fit, the older lose their stack traces. Without one, those that are alike are counted by
+///   window, of a second at first ([`History::error_window`]); where they do not fit either, older ones lose their messages.
 /// - Of the slowest spans there are as many as the limits say, and a few of each site.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -107,6 +109,11 @@ impl History {
         self.windows.lengths()
     }
 
+    /// Whether there are windows of more than a second.
+    pub fn is_coarse(&self) -> bool {
+        self.windows.is_coarse()
+    }
+
     /// The start of the latest window; 0 if nothing was seen.
     pub fn end(&self) -> Nanos {
         self.windows.end()
@@ -124,8 +131,8 @@ impl History {
         self.windows.calls()
     }
 
-    /// Every error, in the order in which they came; those that are alike may be counted in one row.
-    pub fn errors(&self) -> &[ErrorRow] {
+    /// Every error, by time; those that are alike may be counted in one row.
+    pub fn errors(&self) -> Vec<&ErrorRow> {
         self.errors.rows()
     }
 

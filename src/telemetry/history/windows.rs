@@ -1,6 +1,7 @@
 //! Sums by window of time, in windows that become longer the older they are, so that they fit into a memory of a size.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
@@ -63,15 +64,15 @@ impl Windows {
     /// Adds sums of a site.
     pub fn add_row(&mut self, row: &Row) {
         let loose = self.loose(row.start, row.nanos);
-        let before = loose.bytes;
-        let sums = loose.rows.entry(row.site).or_insert_with(|| {
-            loose.bytes += ROW_BYTES;
-            Sums::default()
-        });
-        let buckets = sums.durations.buckets().len();
-        sums.add(&row.sums);
-        loose.bytes += (sums.durations.buckets().len() - buckets) * BUCKET_BYTES;
-        let added = loose.bytes - before;
+        let added = match loose.rows.entry(row.site) {
+            Entry::Vacant(place) => ROW_BYTES + place.insert(row.sums.clone()).durations.buckets().len() * BUCKET_BYTES,
+            Entry::Occupied(mut known) => {
+                let buckets = known.get().durations.buckets().len();
+                known.get_mut().add(&row.sums);
+                (known.get().durations.buckets().len() - buckets) * BUCKET_BYTES
+            }
+        };
+        loose.bytes += added;
         self.added(added);
     }
 
@@ -114,6 +115,11 @@ impl Windows {
             *lengths.entry(group.window.nanos()).or_default() += 1;
         }
         lengths.into_iter().collect()
+    }
+
+    /// Whether there are windows of more than a second.
+    pub fn is_coarse(&self) -> bool {
+        self.packed[1..].iter().any(|windows| !windows.is_empty()) || self.loose.keys().any(|window| window.class > 0)
     }
 
     /// The start of the latest window.

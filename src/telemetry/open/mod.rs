@@ -2,8 +2,10 @@
 
 mod cover;
 mod ring;
+#[cfg(test)]
+mod tests;
 
-use super::pending::Pending;
+use super::pending::{Pending, second};
 use super::{Nanos, SiteId};
 use cover::Cover;
 pub use ring::Id;
@@ -36,6 +38,18 @@ pub struct Arrival {
     pub is_placed: bool,
     /// Whether it failed.
     pub is_error: bool,
+}
+
+impl Arrival {
+    fn parent_id(&self) -> Option<Id> {
+        let has_parent = self.parent != 0 && self.parent != self.id.span;
+        has_parent.then_some(Id { span: self.parent, ..self.id })
+    }
+
+    fn call(&self) -> WaitingCall {
+        let errors = u32::from(self.is_error);
+        WaitingCall { second: second(self.end), site: self.site, count: 1, errors }
+    }
 }
 
 /// What a span is to its descendants: by whom they are called.
@@ -108,7 +122,8 @@ impl Open {
         if self.ring.get(at).is_some_and(|entry| entry.seen.is_some()) {
             return Err(TWICE);
         }
-        let caller = self.caller(span);
+        let parent = span.parent_id().map(|parent| self.entry(parent));
+        let caller = self.caller(span, parent);
         let of_children = match caller {
             _ if span.is_placed => Caller::Site(span.site),
             Caller::Above(above) if above == span.id.span => {
@@ -122,17 +137,16 @@ impl Open {
         for call in calls {
             self.call(span.id.trace, of_children, call, sums);
         }
-        if span.is_placed {
-            let call = WaitingCall {
-                second: super::pending::second(span.end),
-                site: span.site,
-                count: 1,
-                errors: u32::from(span.is_error),
-            };
-            self.call(span.id.trace, caller, call, sums);
-        }
-        if span.parent != 0 && span.parent != span.id.span {
-            self.cover(Id { span: span.parent, ..span.id }, span, sums);
+        let call = span.is_placed.then(|| span.call());
+        match (parent, call) {
+            (Some(parent), Some(call)) if caller == Caller::Above(span.parent) => {
+                self.cover(parent, span, Some(call), sums);
+            }
+            (Some(parent), call) => {
+                self.cover(parent, span, None, sums);
+                call.into_iter().for_each(|call| self.call(span.id.trace, caller, call, sums));
+            }
+            (None, _) => {}
         }
         Ok(self_nanos)
     }
@@ -148,11 +162,11 @@ impl Open {
     }
 
     /// Who calls what this span calls if it has no place itself; also who calls it.
-    fn caller(&mut self, span: &Arrival) -> Caller {
-        match span.parent {
-            0 => Caller::None,
-            parent if parent == span.id.span => Caller::None,
-            parent => self.follow(span.id.trace, Caller::Above(parent)),
+    fn caller(&mut self, span: &Arrival, parent: Option<u32>) -> Caller {
+        let Some(parent) = parent else { return Caller::None };
+        match self.ring.get(parent).and_then(|entry| entry.seen) {
+            Some(seen) => self.follow(span.id.trace, seen.caller),
+            None => Caller::Above(span.parent),
         }
     }
 
@@ -208,15 +222,15 @@ impl Open {
         }
     }
 
-    /// A child takes some of its parent's time.
-    fn cover(&mut self, parent: Id, child: &Arrival, sums: &mut Pending) {
-        let at = self.entry(parent);
-        let seen = self.ring.get(at).and_then(|entry| entry.seen);
+    /// A child takes some of its parent's time, and waits for it if it has to know more of it.
+    fn cover(&mut self, parent: u32, child: &Arrival, call: Option<WaitingCall>, sums: &mut Pending) {
+        let seen = self.ring.get(parent).and_then(|entry| entry.seen);
         let (mut before, mut after) = (0, 0);
-        self.wait(at, |waiting| {
+        self.wait(parent, |waiting| {
             before = seen.map_or(0, |seen| waiting.cover.rest(seen.start, seen.end));
             waiting.cover.add(child.start, child.end);
             after = seen.map_or(0, |seen| waiting.cover.rest(seen.start, seen.end));
+            call.into_iter().for_each(|call| waiting.call(call));
         });
         if let Some(seen) = seen
             && before != after

@@ -63,7 +63,11 @@ impl Ring {
         let hash = entry.id.hash();
         match self.pieces.back_mut() {
             Some(piece) if piece.len() < PIECE => piece.push_back(entry),
-            _ => self.pieces.push_back(VecDeque::from([entry])),
+            _ => {
+                let mut piece = VecDeque::with_capacity(PIECE);
+                piece.push_back(entry);
+                self.pieces.push_back(piece);
+            }
         }
         self.length += 1;
         let mut index = std::mem::take(&mut self.index);
