@@ -6,6 +6,7 @@ mod export;
 mod folder;
 mod look;
 mod native;
+mod otlp;
 mod progress;
 mod query;
 mod show;

@@ -4,6 +4,7 @@
 
 mod assets;
 mod guard;
+mod otlp;
 mod routes;
 mod site;
 mod socket;
@@ -23,6 +24,7 @@ use tokio::sync::watch;
 
 use crate::session::Session;
 use guard::Guard;
+pub use otlp::{OtlpError, OtlpOptions, OtlpServer, Receiving};
 pub use site::{File, MARKER, site};
 
 /// How long transfers may go on after the server was asked to stop.

@@ -14,6 +14,7 @@ mod hub;
 mod intake;
 mod layer;
 mod open;
+pub mod otlp;
 mod pending;
 mod place;
 mod rate;
