@@ -21,7 +21,7 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook")
+STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp")
 MODULE_FILES = 50_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
 NOTEBOOK_FILES = (200, 5_000)
@@ -295,6 +295,21 @@ def bench_module(report: Report, title: str, tree: Path) -> None:
     report.line("module", text, found)
 
 
+def bench_otlp(report: Report) -> None:
+    """Spans of a generator over gRPC, on the same cores as the receiver."""
+    import otlp
+
+    found = otlp.measure(PROGRAM.parent / "examples", inputs.ROOT / "src", (1, 2, 8))
+    print(
+        "\n## OTLP over gRPC\n\n| connections | spans a second | the receiver's share of a core | a span |\n|---:|---:|---:|---:|"
+    )
+    for run in found.runs:
+        share = run.receiver_cpu_s / run.seconds
+        print(f"| {run.connections} | {run.a_second:,.0f} | {share:.0%} | {run.micros:.2f} µs |", flush=True)
+    text = f"Every span is counted; afterwards {found.idle_cpu:.1%} of a core and {found.peak_bytes / 2**20:.0f} MiB."
+    report.line("otlp", text, dataclasses.asdict(found))
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -340,6 +355,8 @@ def main(args: argparse.Namespace) -> None:
         bench_notebook(report)
     if "query" in steps:
         bench_query(report, trees["Python"].name, trees["Python"])
+    if "otlp" in steps:
+        bench_otlp(report)
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

@@ -12,6 +12,7 @@ mod interrupt;
 mod layers;
 mod log;
 mod native;
+mod otlp;
 mod output;
 mod project;
 mod query;

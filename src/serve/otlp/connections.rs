@@ -29,7 +29,7 @@ const MAX_STREAMS: u32 = 64;
 const MAX_REFUSED: usize = 64;
 const REFUSING: Duration = Duration::from_secs(2);
 
-const NO_SEAT: &str = "connection beyond the 512 that are taken at a time";
+const NO_SEAT: &str = "connection beyond the 256 that are taken at a time";
 
 /// What HTTP/1 says to a connection without a seat.
 pub const UNAVAILABLE: &[u8] =

@@ -64,24 +64,28 @@ impl Gate {
         let deadline = Instant::now() + WHOLE;
         let (mut bytes, mut room) = (BytesMut::new(), None);
         while let Some(part) = self.next(&mut body, deadline).await? {
-            if bytes.len() + part.len() > self.message_bytes {
-                drop((bytes, room));
-                return Err(self.discard(body, deadline).await);
-            }
-            let more = self.free_bytes.clone().try_acquire_many_owned(part.len() as u32).map_err(|_| Refusal::Busy)?;
-            match &mut room {
-                Some(room) => OwnedSemaphorePermit::merge(room, more),
-                None => room = Some(more),
-            }
-            bytes.extend_from_slice(&part);
+            let refusal = if bytes.len() + part.len() > self.message_bytes {
+                Refusal::TooLarge(self.message_bytes)
+            } else if let Ok(more) = self.free_bytes.clone().try_acquire_many_owned(part.len() as u32) {
+                match &mut room {
+                    Some(room) => OwnedSemaphorePermit::merge(room, more),
+                    None => room = Some(more),
+                }
+                bytes.extend_from_slice(&part);
+                continue;
+            } else {
+                Refusal::Busy
+            };
+            drop((bytes, room));
+            self.discard(body, deadline).await;
+            return Err(refusal);
         }
         Ok(Message { bytes: bytes.freeze(), _room: room })
     }
 
     /// Lets the rest of a message go by, as a sender that is still sending would not hear the answer.
-    async fn discard(&self, mut body: Body, deadline: Instant) -> Refusal {
+    async fn discard(&self, mut body: Body, deadline: Instant) {
         while let Ok(Some(_)) = self.next(&mut body, deadline).await {}
-        Refusal::TooLarge(self.message_bytes)
     }
 
     /// Takes a message. It is done without a pause, so that no more messages are inflated at a time than there are threads.

@@ -26,7 +26,7 @@ use connections::Door;
 use gate::Gate;
 
 /// Connections to both ports together; a program usually has one.
-const MAX_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 256;
 
 /// Where OTLP is received.
 #[derive(Clone, Copy, Debug)]

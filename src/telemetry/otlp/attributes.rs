@@ -36,9 +36,11 @@ impl<'a> Said<'a> {
 
     /// Where it says no place itself, that of what it belongs to.
     pub fn or(self, other: &Self) -> Self {
-        let is_placed = !self.code.path.is_empty() || !self.code.function.is_empty();
-        let code = if is_placed { self.code } else { Code { line: 0, ..other.code } };
-        Self { code, exception: self.exception }
+        let is_placed = |code: &Code<'_>| !code.path.is_empty() || !code.function.is_empty();
+        if is_placed(&self.code) || !is_placed(&other.code) {
+            return self;
+        }
+        Self { code: Code { stack: self.code.stack, ..other.code }, ..self }
     }
 }
 

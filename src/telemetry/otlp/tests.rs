@@ -1,6 +1,7 @@
 //! Messages as senders write them, and what is seen of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue};
@@ -47,10 +48,12 @@ fn logs(log_records: Vec<LogRecord>) -> LogsData {
     LogsData { resource_logs: vec![ResourceLogs { resource: shop(), scope_logs, ..ResourceLogs::default() }] }
 }
 
+/// Of another id each time, as one that is sent again does not count.
 fn span(name: &str) -> Span {
+    static IDS: AtomicU64 = AtomicU64::new(1);
     Span {
         trace_id: vec![1; 16],
-        span_id: vec![2; 8],
+        span_id: IDS.fetch_add(1, Ordering::Relaxed).to_be_bytes().to_vec(),
         name: name.to_owned(),
         start_time_unix_nano: NOW,
         end_time_unix_nano: NOW + SECOND,
@@ -178,8 +181,8 @@ fn a_large_record_is_refused_alone() {
 
 #[test]
 fn a_bad_resource_costs_its_own_records() {
-    let mut message = traces(vec![span("list"); 3]);
-    message.resource_spans.push(message.resource_spans[0].clone());
+    let mut message = traces((0..3).map(|_| span("list")).collect());
+    message.resource_spans.extend(traces((0..3).map(|_| span("list")).collect()).resource_spans);
     let mut bytes = message.encode_to_vec();
     let at = bytes.windows(4).position(|bytes| bytes == b"shop").expect("it is there");
     bytes[at] = 0xff;
@@ -206,8 +209,9 @@ fn values_too_deep_to_be_read_are_refused() {
     deep.attributes = vec![attribute("deep", value)];
     let bytes = traces(vec![deep]).encode_to_vec();
     assert_eq!(take(&intake(), Signal::Traces, &bytes).message(), "1 × record malformed");
-    let json = format!("{}{}", "{\"resourceSpans\":[".repeat(10_000), "]}".repeat(10_000));
-    check_json(Signal::Traces, &json, Err("recursion limit exceeded"));
+    let (open, close) = (r#"{"arrayValue":{"values":["#.repeat(10_000), "]}}".repeat(10_000));
+    let json = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{open}{close}}}]}}]}}]}}"#);
+    check_json(Signal::Logs, &json, Err("recursion limit exceeded"));
 }
 
 #[test]
