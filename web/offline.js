@@ -24,7 +24,7 @@ import { arcsStream, floats, opaque, streamOf } from "./offline-streams.js";
  * @property {Uint8Array[]} [rrd]
  */
 
-const ARCS = "/imports/";
+const ARCS = ["/imports/", "/calls"];
 const RECORDING = "city.rrd";
 const MAX_DEPTH = 3;
 /** Shapes of late. */
@@ -149,7 +149,7 @@ class Ready {
         return this.look(view, message.before, message.selected);
       case "select":
         // What an arc stands for is not in the tables of a folder: what is selected stays.
-        if (message.building.entity.startsWith(ARCS)) return { message: null };
+        if (ARCS.some((place) => message.building.entity.startsWith(place))) return { message: null };
         return this.select(view, this.meant(message.building), false, false);
       case "select_path": {
         const building = this.buildingOf(message.path.replace(/\/+$/, ""));
@@ -366,6 +366,8 @@ class Ready {
    * @param {Building} clicked
    */
   meant(clicked) {
+    const lit = /^\/activity\/[^/]+\/(.+)$/.exec(clicked.entity);
+    if (lit) return { ...clicked, entity: `/city/${lit[1]}` };
     const files = clicked.entity === BLOCKS ? this.tables.blocks[clicked.instance] : undefined;
     if (!files?.length) return clicked;
     const only = files.length === 1 ? this.tables.buildingOfFile(files[0] ?? 0) : null;
