@@ -263,7 +263,8 @@ fn numbers(metrics: &[&str]) -> Vec<PointRow> {
 #[track_caller]
 fn check_numbers(metrics: &[&str], expect: &[(&str, f64, &str)]) {
     let points = numbers(metrics);
-    let found: Vec<_> = points.iter().map(|point| (&*point.name, (point.value * 1e6).round() / 1e6, &*point.unit));
+    let found: Vec<_> =
+        points.iter().map(|point| (&*point.name, (point.value * 1e6).round() / 1e6, &*point.unit)).collect();
     assert_eq!(found, expect);
 }
 
