@@ -8,7 +8,7 @@ use repolis::stream;
 use crate::project::{BINARY, DEADLINE, Project, Running, SHOP};
 
 const LINES: &str = r#"{"service":"till","path":"shop/cart.py","function":"total","duration_ms":5}
-{"service":"till","path":"/srv/app/shop/stock.py","function":"price","duration_ms":1,"error":"no price"}
+{"service":"till","path":"shop/stock.py","function":"price","duration_ms":1,"error":"no price"}
 {"service":"till","path":"elsewhere.py","function":"gone","duration_ms":1}
 no json
 "#;
