@@ -191,6 +191,10 @@ impl Worker {
         let runtime = self.runtime.clone();
         runtime.stage(|stage| {
             let update = self.telemetry.tick();
+            // Nothing has come yet: its time would be 1970.
+            if update.now == 0 {
+                return;
+            }
             let nanos = nanos_since_epoch();
             stage.now = update.now;
             let arcs = stage.live.as_ref().map(LiveStream::arcs);
