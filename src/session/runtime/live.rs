@@ -11,7 +11,7 @@ use super::scenery::bytes_of;
 use super::{Moment, Runtime, Source, facts};
 use crate::session::{RuntimeInfo, Session, ToPage, nanos_since_epoch};
 use crate::stream::{Activity, Annotated, LiveStream, Loaded, LogMsg, RecordError, Recorder};
-use crate::telemetry::{Telemetry, Totals, Update};
+use crate::telemetry::{Site, Telemetry, Totals, Update};
 
 /// Pages hear of other sums at most so often.
 const SUMS_PAUSE: Duration = Duration::from_millis(500);
@@ -151,6 +151,8 @@ pub(super) struct Worker {
     /// Why nothing more is written.
     failed: Option<RecordError>,
     services: facts::Services,
+    /// Sites at which nothing has happened yet.
+    early: Vec<Site>,
     totals: Totals,
     told: Option<Instant>,
 }
@@ -176,6 +178,7 @@ impl Worker {
             recording,
             failed: None,
             services: facts::Services::default(),
+            early: Vec::new(),
             totals: Totals::default(),
             told: None,
         }
@@ -190,11 +193,12 @@ impl Worker {
     fn take(&mut self) {
         let runtime = self.runtime.clone();
         runtime.stage(|stage| {
-            let update = self.telemetry.tick();
-            // Nothing has come yet: its time would be 1970.
+            let mut update = self.telemetry.tick();
+            // Sites may be asked for before anything happens at them, which is at no time yet.
             if update.now == 0 {
-                return;
+                return self.early.append(&mut update.sites);
             }
+            update.sites.splice(0..0, self.early.drain(..));
             let nanos = nanos_since_epoch();
             stage.now = update.now;
             let arcs = stage.live.as_ref().map(LiveStream::arcs);
