@@ -11,7 +11,7 @@ use super::scenery::bytes_of;
 use super::{Moment, Runtime, Source, facts};
 use crate::session::{RuntimeInfo, Session, ToPage, nanos_since_epoch};
 use crate::stream::{Activity, Annotated, LiveStream, Loaded, LogMsg, RecordError, Recorder};
-use crate::telemetry::{Site, Telemetry, Totals, Update};
+use crate::telemetry::{Telemetry, Totals, Update};
 
 /// Pages hear of other sums at most so often.
 const SUMS_PAUSE: Duration = Duration::from_millis(500);
@@ -151,8 +151,6 @@ pub(super) struct Worker {
     /// Why nothing more is written.
     failed: Option<RecordError>,
     services: facts::Services,
-    /// Sites at which nothing has happened yet.
-    early: Vec<Site>,
     totals: Totals,
     told: Option<Instant>,
 }
@@ -178,7 +176,6 @@ impl Worker {
             recording,
             failed: None,
             services: facts::Services::default(),
-            early: Vec::new(),
             totals: Totals::default(),
             told: None,
         }
@@ -194,12 +191,14 @@ impl Worker {
         let runtime = self.runtime.clone();
         runtime.stage(|stage| {
             let mut update = self.telemetry.tick();
-            // Sites may be asked for before anything happens at them, which is at no time yet.
-            if update.now == 0 {
-                return self.early.append(&mut update.sites);
-            }
-            update.sites.splice(0..0, self.early.drain(..));
             let nanos = nanos_since_epoch();
+            // Nothing has come yet, or only sites at which something will happen soon: that is not in 1970.
+            if update.now == 0 {
+                if update.is_empty() {
+                    return;
+                }
+                update.now = nanos;
+            }
             stage.now = update.now;
             let arcs = stage.live.as_ref().map(LiveStream::arcs);
             // No input should cause an error.
