@@ -141,11 +141,14 @@ impl Scenery {
 
     /// What came before, as far as the page does not have it.
     fn recall(&mut self, stage: &mut Stage, runtime: &Runtime) -> Vec<Bytes> {
+        let is_late = !self.has_past && stage.now > 0;
         let Some(live) = &mut stage.live else { return Vec::new() };
         let mut streams = Vec::new();
         if !self.has_past {
             self.has_past = true;
             self.lit.extend(live.measures());
+        }
+        if is_late {
             streams.extend(bytes_of(runtime.history(|history| live.whole(history, nanos_since_epoch()))));
             // Arcs may have changed places.
             runtime.dress_pages();
