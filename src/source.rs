@@ -116,7 +116,7 @@ impl SourceError {
 /// When it cannot be read, or is no recording of a city.
 pub fn recorded(file: &Path) -> Result<(Analysis, bool), SourceError> {
     let unreadable = |source| SourceError::Unreadable { file: file.to_owned(), source };
-    let bytes = std::fs::read(file).map_err(unreadable)?;
+    let (bytes, _) = stream::read_recording(file).map_err(unreadable)?;
     let unknown = |source| SourceError::Recording { file: file.to_owned(), source };
     let analysis = stream::load_analysis(&bytes).map_err(unknown)?;
     Ok((analysis, stream::has_footer(&bytes)))

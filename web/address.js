@@ -1,5 +1,6 @@
 // The view as the part of the address behind `#`. It never reaches a server.
 
+import { plainActivity } from "./activity.js";
 import { ROOM } from "./socket.js";
 
 /**
@@ -17,12 +18,17 @@ export function plainState() {
     direction: "both",
     near: false,
     room: ROOM,
+    activity: plainActivity(),
     selected: null,
     line: 0,
   };
 }
 
 const HIDE = "hide.";
+/** @type {import("./types.js").ActivityMeasure[]} */
+const MEASURES = ["rate", "self_time", "total_time", "errors"];
+/** What is drawn or not. @type {Exclude<keyof import("./types.js").Activity, "measure">[]} */
+const DRAWN = ["calls", "imports", "unexplained", "unexercised"];
 
 /**
  * @param {string} hash with or without its `#`
@@ -44,6 +50,10 @@ export function decode(hash) {
   state.direction = direction === "in" || direction === "out" ? direction : "both";
   state.selected = values.get("select");
   state.line = clamp(Number(values.get("line") ?? 0), 0, 2 ** 31);
+  const measure = values.get("activity");
+  if (measure === "off") state.activity.measure = null;
+  state.activity.measure = MEASURES.find((known) => known === measure) ?? state.activity.measure;
+  for (const part of DRAWN) if (values.has(part)) state.activity[part] = values.get(part) === "on";
   return state;
 }
 
@@ -51,7 +61,7 @@ export function decode(hash) {
  * @param {State} state
  * @returns {string} with its `#`; empty for a plain state
  */
-export function encode({ city, look, filter, depth, direction, selected, line }) {
+export function encode({ city, look, filter, depth, direction, activity, selected, line }) {
   const values = new URLSearchParams();
   if (city) values.set("city", city);
   if (look) for (const [key, name] of Object.entries(look)) values.set(key, name);
@@ -60,6 +70,9 @@ export function encode({ city, look, filter, depth, direction, selected, line })
   if (filter.range) values.set("range", encodeRange(filter.range));
   if (depth > 1) values.set("depth", `${depth}`);
   if (direction !== "both") values.set("direction", direction);
+  const plain = plainActivity();
+  if (activity.measure !== plain.measure) values.set("activity", activity.measure ?? "off");
+  for (const part of DRAWN) if (activity[part] !== plain[part]) values.set(part, activity[part] ? "on" : "off");
   if (selected !== null) values.set("select", selected);
   if (selected !== null && line) values.set("line", `${line}`);
   const text = values.toString().replaceAll("%2F", "/");

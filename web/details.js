@@ -96,10 +96,13 @@ function parts(details, around, actions) {
   const source = element("div", "");
   source.id = "source";
   source.dataset.path = details.path;
+  const observed = element("div", "");
+  observed.id = "observed";
+  observed.dataset.path = details.path;
   return [
     tags(details),
     tools(details, around, actions),
-    ...(isFile ? [source] : []),
+    ...(isFile ? [source, observed] : []),
     element("h3", "", "Metrics"),
     metrics(details.metrics),
     ...(isFile ? [reachMenus(around, actions)] : []),

@@ -15,7 +15,7 @@ import { showCard } from "./strip.js";
  * @param {string | null} selected what is selected still, as an address names it
  * @param {Select} select
  */
-export function showImport({ from, to, imports }, selected, select) {
+export function showImport({ from, to, imports, calls }, selected, select) {
   const heading = element("h2", "", pathElement(nameOf(from)), " → ", pathElement(nameOf(to)));
   heading.id = "shown-import";
   const isOfFiles = from.kind === "file" && to.kind === "file";
@@ -28,8 +28,11 @@ export function showImport({ from, to, imports }, selected, select) {
     rows.append(element("li", "more", `and ${formatValue(imports.total - imports.items.length)} more`));
   }
   const tag = imports.total === 1 ? "Import" : `${formatValue(imports.total)} imports`;
-  const parts = [element("div", "tags", element("span", "tag", tag)), back, ends, title, rows];
-  showCard(element("summary", "", heading), parts, `Import of ${nameOf(to)} by ${nameOf(from)}`);
+  const seen = calls === undefined ? [] : [element("span", "tag", calls === 1 ? "1 call seen" : `${formatValue(calls)} calls seen`)];
+  const unexplained = imports.total ? [title, rows] : [element("p", "note", "No import explains them.")];
+  const parts = [element("div", "tags", ...seen, ...(imports.total ? [element("span", "tag", tag)] : [])), back, ends, ...unexplained];
+  const what = calls === undefined ? "Import" : "Calls";
+  showCard(element("summary", "", heading), parts, `${what} of ${nameOf(to)} by ${nameOf(from)}`);
 }
 
 /** @param {ImportEnd} end */

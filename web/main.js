@@ -1,5 +1,6 @@
 // The page: brings socket, viewer and what is shown around it together.
 
+import { isSameActivity, prepareActivity, showActivity, showAtFirst, showRuntime } from "./activity.js";
 import { correct, decode, pathOf, plainState, remember, shareableLink } from "./address.js";
 import { prepareCities, showCityName } from "./cities.js";
 import { copyButton } from "./clipboard.js";
@@ -14,6 +15,8 @@ import { prepareLayout, revealSide } from "./layout.js";
 import { showInfo, showLegend } from "./legend.js";
 import { Loading } from "./loading.js";
 import { isSameLook, prepareMenus, recordedLook, showLook } from "./menus.js";
+import { Moment, TIMELINE } from "./moment.js";
+import { showObserved } from "./observed.js";
 import { arePlacesOpen, preparePlaces, showPlaces } from "./places.js";
 import { Remotes } from "./remote.js";
 import { prepareSearch } from "./search.js";
@@ -49,9 +52,18 @@ let swap = null;
 let isImportShown = false;
 /** The import cycle that is drawn, and not the imports of what is selected. @type {number | null} */
 let drawnCycle = null;
+/** The recordings in which what runs is drawn as this page wants it. @type {Set<string>} */
+const lit = new Set();
+/** When the details of what runs were asked for last. */
+let observedAt = 0;
 
 const dressing = new Dressing((before) => send({ type: "look", before, selected, cycle: drawnCycle }));
 const selection = new Selection((building) => loading.select(building));
+const moment = new Moment({
+  range: () => loading.viewer?.timeRange(TIMELINE) ?? null,
+  setTime: (time) => loading.viewer?.setTime(TIMELINE, time),
+  play: (playing) => loading.viewer?.play(playing),
+});
 const clock = new Clock(() => loading.viewer?.now() ?? null, tellNow);
 const loading = new Loading({ selected: select, ready, timeChanged: () => clock.changed() });
 const sendTo = connect({
@@ -119,6 +131,7 @@ const actions = {
 };
 
 prepareLayout();
+prepareActivity((change) => setActivity({ ...state.activity, ...change }));
 preparePlaces(places);
 byId("whole").addEventListener("click", () => send({ type: "frame", building: null, selected }));
 byId("share").replaceWith(copyButton("Copy link", "", shareableLink));
@@ -154,6 +167,8 @@ function receive(message) {
       return swap && isOfSwap(swap) ? finish(swap) : undress(message.message);
     case "framed":
       state.near = message.near;
+      // Of a large city, other boxes are lit from afar.
+      light();
       return showSelected(message.shown_as);
     case "hits":
       return search.show(message.text, message.hits);
@@ -161,6 +176,10 @@ function receive(message) {
       return showSource(message.excerpt, actions);
     case "lists":
       return showPlaces(message.lists, places);
+    case "runtime":
+      return takeRuntime(message.recording, message.runtime);
+    case "observed":
+      return showObserved(message.path, message.observed, showLine);
     case "error":
       // What the address names is not there: it says again what is selected.
       state.selected = selectedPath;
@@ -184,6 +203,7 @@ function view() {
     direction: state.direction,
     near: state.near,
     room: ROOM,
+    activity: state.activity,
   };
 }
 
@@ -204,12 +224,14 @@ function open(recording, isNews) {
   loading.open(info.recording_id);
   if (dressing.has(info.recording_id)) askForLook();
   if (arePlacesOpen()) places.opened();
+  light();
   remember(state);
 }
 
 /** Shows what is known of a city, as it was recorded. @param {PageInfo} info */
 function show(info) {
   city = info;
+  if (info.runtime) showAtFirst(info.runtime.shown);
   showInfo(info);
   showLegend(info.legend);
   showCityName(info.recording_id);
@@ -217,12 +239,54 @@ function show(info) {
   prepareFilters(info, setFilter);
   const total = Number(info.counts[0]?.value ?? 0);
   showCount({ shown: total, total, hidden_selection: null });
+  showRuntime(info.runtime, state.activity);
 }
 
 /** The viewer has all that came at first. */
 function ready() {
   restore();
   remotes.run();
+  light();
+  if (city?.runtime) moment.came();
+}
+
+/**
+ * @param {string} recording
+ * @param {import("./types.js").RuntimeInfo} runtime
+ */
+function takeRuntime(recording, runtime) {
+  cities = cities.map((one) => (one.recording_id === recording ? { ...one, runtime } : one));
+  if (city?.recording_id !== recording) return;
+  city = { ...city, runtime };
+  showRuntime(runtime, state.activity);
+  if (!lit.has(recording)) light();
+  if (selectedPath !== null && performance.now() - observedAt > OBSERVED_MILLIS) askForObserved();
+}
+
+/** Has what runs drawn as the state says. */
+function light() {
+  if (!city?.runtime || !loading.isSettled) return;
+  lit.add(city.recording_id);
+  send({ type: "activity" });
+}
+
+/** What runs changes, but nobody reads faster. */
+const OBSERVED_MILLIS = 2000;
+
+function askForObserved() {
+  if (!city?.runtime || selectedPath === null || selectedPath.endsWith("/")) return;
+  observedAt = performance.now();
+  send({ type: "observed", path: selectedPath });
+}
+
+/** @param {import("./types.js").Activity} activity */
+function setActivity(activity) {
+  const { imports } = state.activity;
+  state.activity = activity;
+  remember(state);
+  if (city?.runtime) showActivity(activity, city.runtime);
+  if (activity.imports !== imports) askForLook();
+  light();
 }
 
 /**
@@ -230,7 +294,11 @@ function ready() {
  * @param {{ opens?: string, ends?: string }} role
  */
 function takeRrd(rrd, role) {
-  if (!swap) return loading.show(rrd, role.opens);
+  if (!swap) {
+    loading.show(rrd, role.opens);
+    if (city?.runtime) moment.came();
+    return;
+  }
   swap.take(rrd, role);
   if (swap.look) finish(swap);
 }
@@ -249,7 +317,7 @@ function dressNew(of) {
   const info = cityAfter(of.cities);
   if (!info) return;
   const look = state.look && knownLook(state.look, info);
-  const isPlain = !look && isSameFilter(state.filter, plainState().filter);
+  const isPlain = !look && isSameFilter(state.filter, plainState().filter) && state.activity.imports;
   if (info.recording_id === city?.recording_id || isPlain) return finish(of);
   of.looksBefore = dressing.asked ? 1 : 0;
   sendTo({ type: "look", before: null, selected: null, cycle: null, recording: info.recording_id, view: { ...view(), look } });
@@ -279,7 +347,7 @@ function finish(of) {
  */
 function takeOver(next, info, dressed) {
   const isOther = info.recording_id !== city?.recording_id;
-  const { look, filter } = state;
+  const { look, filter, activity } = state;
   swap = null;
   cities = next;
   dressing.keep(next.map((one) => one.recording_id));
@@ -288,6 +356,7 @@ function takeOver(next, info, dressed) {
   if (dressed) dressing.shown.set(info.recording_id, view());
   show(info);
   if (!isOther) state.look = look && knownLook(look, info);
+  state.activity = activity;
   showLook(state.look ?? recordedLook(info));
   showFilter(filter);
   if (dressed) showLegend(dressed.legend);
@@ -301,6 +370,7 @@ function takeOver(next, info, dressed) {
   if (selectedPath !== null) send({ type: "select_path", path: selectedPath, frame: false, keep: true });
   if (arePlacesOpen()) places.opened();
   remotes.run();
+  light();
 }
 
 /** The city in the place of the one that is shown. @param {PageInfo[]} next */
@@ -338,6 +408,7 @@ function lost(reason) {
   swap = null;
   dressing.refuse();
   dressing.isStale = false;
+  lit.clear();
   remotes.pause();
   showLost(
     "Disconnected.",
@@ -373,14 +444,19 @@ function restore() {
     open(known.recording_id, false);
     loading.open(known.recording_id);
   }
-  const before = JSON.stringify([state.look, state.filter]);
+  const before = JSON.stringify([state.look, state.filter, state.activity.imports]);
+  const { activity } = state;
   const recorded = city ? recordedLook(city) : null;
   const look = wanted.look && recorded ? fillIn(wanted.look, recorded) : null;
   const isOtherLine = selected !== null && wanted.selected === selectedPath && wanted.line !== state.line;
   state = { ...wanted, look, city: state.city, near: state.near };
   if (recorded) showLook(look ?? recorded);
   showFilter(state.filter);
-  if (JSON.stringify([state.look, state.filter]) !== before) askForLook();
+  if (JSON.stringify([state.look, state.filter, state.activity.imports]) !== before) askForLook();
+  if (city?.runtime && !isSameActivity(state.activity, activity)) {
+    showActivity(state.activity, city.runtime);
+    light();
+  }
   // Who goes back to other filters stays where the camera is.
   if (wanted.selected !== null) send({ type: "select_path", path: wanted.selected, frame: wanted.selected !== selectedPath });
   else if (selected || isImportShown) {
@@ -427,6 +503,8 @@ function dress({ legend, shown, shown_as }) {
   tellColor(legend.color.name);
   showCount(shown);
   if (arePlacesOpen()) places.opened();
+  // Buildings may stand elsewhere now.
+  light();
   // Its arc may be another one now.
   if (isImportShown) leaveImport();
   else showSelected(shown_as);
@@ -501,12 +579,14 @@ function describe({ building, shown_as, details, reveal, framed, cycle }) {
   tellSelected(building, details);
   showDetails(details, { root: city?.root ?? null, depth: state.depth, direction: state.direction }, actions);
   if (details.kind === "file") send({ type: "source", path, line: Math.max(1, state.line) });
+  askForObserved();
 }
 
 /** @param {import("./types.js").Now} now */
 function tellNow(now) {
   send({ type: "time", ...now });
   tellTime(now);
+  moment.told(now);
 }
 
 /**

@@ -418,6 +418,8 @@ class Ready {
    */
   async meant(view, clicked) {
     const { entity, instance } = clicked;
+    const lit = /^\/activity\/[^/]+\/(.+)$/.exec(entity);
+    if (lit) return { ...clicked, entity: `/city/${lit[1]}` };
     if (entity === BLOCKS) return this.ofBlock(this.tables.blocks[instance] ?? []) ?? clicked;
     const named = entity === NAMES ? numbers((await this.shape(view)).layout, `named-${view.room}`) : [];
     const directory = entity === GRAPH ? this.overview.graph[instance] : named[instance];

@@ -15,6 +15,8 @@ export type Command =
   | { type: "search"; text: string }
   | { type: "source"; path: string; line: number }
   | { type: "lists" }
+  | { type: "activity" }
+  | { type: "observed"; path: string }
   | { type: "theme"; light: boolean }
   | ({ type: "time" } & Now)
   | { type: "swapped" };
@@ -37,7 +39,20 @@ export interface View {
   /** Of a large city the viewer shows buildings, and not blocks. */
   near: boolean;
   room: Room;
+  activity: Activity;
 }
+
+/** How what runs is shown. */
+export interface Activity {
+  /** What lights the buildings; nothing for null. */
+  measure: ActivityMeasure | null;
+  calls: boolean;
+  unexplained: boolean;
+  unexercised: boolean;
+  imports: boolean;
+}
+
+export type ActivityMeasure = "rate" | "self_time" | "total_time" | "errors";
 
 /** What there is room for: the report beside the city, the city alone, or that with few names. */
 export type Room = "wide" | "narrow" | "small";
@@ -78,6 +93,8 @@ export type ToPage =
   | { type: "hits"; text: string; hits: Hit[] }
   | { type: "source"; excerpt: Excerpt }
   | { type: "lists"; lists: Lists }
+  | { type: "runtime"; recording: string; runtime: RuntimeInfo }
+  | { type: "observed"; path: string; observed: Observed }
   | { type: "themed" }
   | { type: "error"; message: string };
 
@@ -112,6 +129,68 @@ export interface PageInfo {
   facets: Facet[];
   root: string | null;
   has_sources: boolean;
+  /** Null while nothing of the kind is known. */
+  runtime: RuntimeInfo | null;
+}
+
+/** What was seen to run. */
+export interface RuntimeInfo {
+  is_live: boolean;
+  /** It is shown as recorded and cannot be otherwise, as in an exported folder. */
+  is_fixed: boolean;
+  /** What has brought it to its end; empty while it goes on, and for a recording. */
+  note: string;
+  /** What a page shows that was asked for nothing else. */
+  shown: Activity;
+  measures: MeasureKey[];
+  error_color: Color;
+  arcs: ArcKey[];
+  placed: Count[];
+  records: Count[];
+  refused: Count[];
+  mended: Count[];
+  services: List<ServiceInfo>;
+}
+
+export interface Count {
+  name: string;
+  count: number;
+}
+
+export interface MeasureKey {
+  name: ActivityMeasure;
+  label: string;
+  stops: LegendEntry[];
+}
+
+export interface ServiceInfo {
+  name: string;
+  calls: number;
+  errors: number;
+}
+
+/** What was seen to run of a file. */
+export interface Observed {
+  functions: List<ObservedFunction>;
+  errors: List<ObservedError>;
+}
+
+export interface ObservedFunction {
+  name: string;
+  line: number | null;
+  calls: number;
+  errors: number;
+  self_millis: number;
+  p95_millis: number | null;
+}
+
+export interface ObservedError {
+  /** Nanoseconds since the Unix epoch; of the last of several. */
+  time: number;
+  count: number;
+  function: string;
+  kind: string;
+  message: string;
 }
 
 export interface MetricInfo {
@@ -244,6 +323,8 @@ export interface ImportDetails {
   from: ImportEnd;
   to: ImportEnd;
   imports: List<ImportLine>;
+  /** How many calls were seen, if the arc is one of those. */
+  calls?: number;
 }
 
 export interface ImportEnd {
@@ -287,6 +368,8 @@ export interface WebHandle {
   set_time_for_timeline(recording: string, timeline: string, time: number): void;
   get_playing(recording: string): boolean | undefined;
   set_playing(recording: string, playing: boolean): void;
+  get_timeline_time_range(recording: string, timeline: string): { min: number; max: number } | undefined;
+  override_panel_state(panel: string, state: string | undefined): void;
   set_active_recording_id(id: string): void;
   toggle_panel_overrides(active: boolean): void;
   has_panicked(): boolean;

@@ -16,8 +16,8 @@ const CHANNEL = "city";
 const TIME_EVENTS = ["play", "pause", "time_update", "timeline_change"];
 /** The viewer can be told what to select, and not to select nothing: this has no picture. */
 const NOTHING = "/tables";
-// The page has a header and a details strip of its own. The timeline stays as the recording's layout has it.
-const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden" };
+// The page has a header, a details strip and a time of its own.
+const HIDDEN_PANELS = { top: "Hidden", blueprint: "Hidden", selection: "Hidden", time: "Hidden" };
 
 /**
  * @typedef {object} Listener
@@ -118,6 +118,15 @@ export class Viewer {
     if (!name) return;
     if (time === null) this.handle.set_active_timeline(recording, name);
     else this.handle.set_time_for_timeline(recording, name, time);
+  }
+
+  /**
+   * The first and the last time on a timeline.
+   * @param {string} timeline
+   * @returns {{ min: number, max: number } | null}
+   */
+  timeRange(timeline) {
+    return this.handle.get_timeline_time_range(this.recordings.active, timeline) ?? null;
   }
 
   /** @param {boolean} shown */

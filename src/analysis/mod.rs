@@ -14,6 +14,7 @@ use crate::lang::{Diagnostic, Facts, Function, Wanted, family};
 use crate::metrics::{self, Metric, Usage};
 use crate::resolve::{Resolution, Sources, resolve};
 use crate::scan::{FileClass, FileId, Place, ScanError, ScanOptions, Skip, SourceTree};
+use crate::telemetry::Placer;
 
 /// What is analysed and what becomes a building.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +113,11 @@ impl Analysis {
         if self.metric(name).is_none() {
             self.metrics.extend(metrics::on_demand(name, &self.graph));
         }
+    }
+
+    /// Places what runs on these files and functions; see [`Placer::new`].
+    pub fn placer(&self, maps: &[(String, String)]) -> Placer {
+        Placer::new(&self.tree, self.functions.iter().map(|row| (row.file, &row.function)), maps)
     }
 
     /// Files of parsed languages that no file imports and nothing else is known to start or use, in path order. Rust's

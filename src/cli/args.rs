@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::live::LiveArgs;
 use crate::analysis::Options;
 use crate::city::Look;
 use crate::lang::Wanted;
@@ -39,6 +40,8 @@ Examples:
   repolis log . -o city.rrd                       a recording, to be kept or sent
   repolis replay city.rrd                         shows it again, without the repository
   repolis log . -o - | rerun -                    into the desktop viewer
+  repolis view . --otlp                           lit up by what runs, sent by OpenTelemetry
+  repolis log . --otlp -o run.rrd                 recorded, until Ctrl-C
   repolis query path src/cli src/scan             why the one needs the other
 
 More on each command: repolis help COMMAND";
@@ -84,6 +87,11 @@ pub struct View {
     pub city: CityArgs,
     #[command(flatten)]
     pub show: Show,
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// With --otlp or --follow: write what runs into this recording while it is shown.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Stream into a running Rerun viewer instead, such as `rerun+http://127.0.0.1:9876/proxy`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["native", "port", "no_open"])]
     pub connect: Option<String>,
@@ -93,6 +101,8 @@ pub struct View {
 pub struct Log {
     #[command(flatten)]
     pub city: CityArgs,
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// File to write; `-` writes to standard output, for `rerun -`.
     #[arg(long, short, value_name = "FILE", required_unless_present = "connect")]
     pub output: Option<PathBuf>,

@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::Cli;
-use super::say;
 use crate::telemetry::Telemetry;
 use crate::telemetry::feed::{Follow, Wrong};
 

@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod export;
 mod folder;
+mod follow;
+mod live;
 mod look;
 mod native;
 mod otlp;
@@ -29,6 +31,7 @@ use clap::Parser;
 use crate::analysis::{Analysis, AnalysisError, Timings, on_workers};
 use crate::scan::Place;
 use crate::source::{Source, is_recording};
+use crate::stream::Activity;
 use crate::{output, stream};
 
 const SUCCESS: u8 = 0;
@@ -71,6 +74,7 @@ fn watch_for_interrupt(cancelled: &Arc<AtomicBool>) -> Result<()> {
             std::process::exit(INTERRUPTED.into());
         }
         show::stop();
+        live::stop();
     })
     .context("cannot watch for Ctrl-C")
 }
@@ -90,20 +94,26 @@ fn dispatch(cli: &Cli, cancelled: &AtomicBool) -> Result<u8> {
 fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
     let source = &view.city.source;
     if is_recording(&source.path) {
-        if source.has_options() || view.city.look.has_options() {
+        if source.has_options() || view.city.look.has_options() || view.live.is_wanted() || view.output.is_some() {
             bail!("{}: a recording has its look and its files already; leave these options out", source.path.display());
         }
         return run_replay(cli, std::slice::from_ref(&source.path), &view.show);
     }
+    if view.live.is_wanted() {
+        return live::view(cli, view, cancelled);
+    }
+    if view.output.is_some() {
+        bail!("-o: what runs is written while it is shown; add --otlp or --follow, or use `repolis log` without them");
+    }
     if let Some(url) = &view.connect {
         stream::check_url(url)?;
-        let built = build(cli, &view.city, &[], cancelled)?;
+        let built = build(cli, &view.city, &[], None, cancelled)?;
         stream::send(&built.messages, url)?;
         say(cli, &format!("sent to {url}"));
         return built.print_summary(cli, false);
     }
     let server = show::prepare(&view.show)?;
-    let built = build(cli, &view.city, &[], cancelled)?;
+    let built = build(cli, &view.city, &[], None, cancelled)?;
     built.print_summary(cli, false)?;
     let (bytes, place) = (stream::to_bytes(&built.messages)?, built.place.clone());
     // The page is answered from what the recording holds.
@@ -113,13 +123,16 @@ fn run_view(cli: &Cli, view: &View, cancelled: &AtomicBool) -> Result<()> {
 }
 
 fn run_log(cli: &Cli, log: &Log, cancelled: &AtomicBool) -> Result<()> {
+    if log.live.is_wanted() {
+        return live::log(cli, log, cancelled);
+    }
     if let Some(file) = &log.output {
         output::check(file, &output::RECORDING)?;
     }
     if let Some(url) = &log.connect {
         stream::check_url(url)?;
     }
-    let mut built = build(cli, &log.city, &[], cancelled)?;
+    let mut built = build(cli, &log.city, &[], None, cancelled)?;
     let (messages, timings) = (&built.messages, &mut built.timings);
     // Both are tried even when one fails: a viewer that went away costs no recording.
     let written =
@@ -153,8 +166,14 @@ fn run_replay(cli: &Cli, paths: &[PathBuf], show: &Show) -> Result<()> {
 }
 
 /// Analyses the source, says what was found, and builds the messages of its recording. Metrics that are computed on demand
-/// are in it if they are in the look or among `demanded`.
-fn build(cli: &Cli, args: &CityArgs, demanded: &[String], cancelled: &AtomicBool) -> Result<Built> {
+/// are in it if they are in the look or among `demanded`. What runs will be shown in it by a measure, if there is one.
+fn build(
+    cli: &Cli,
+    args: &CityArgs,
+    demanded: &[String],
+    measure: Option<Activity>,
+    cancelled: &AtomicBool,
+) -> Result<Built> {
     look::check_names(&args.look)?;
     let source = Source::new(&args.source.path)?;
     let Source::Place(place) = &source else {
@@ -166,7 +185,11 @@ fn build(cli: &Cli, args: &CityArgs, demanded: &[String], cancelled: &AtomicBool
     let messages = on_workers(|| {
         demanded.iter().for_each(|name| analysis.demand(name));
         let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
-        Ok::<_, anyhow::Error>(timings.time("record", || stream::record(&analysis, &city, &args.json()))?)
+        let record = || match measure {
+            Some(measure) => stream::record_live(&analysis, &city, &args.json(), measure),
+            None => stream::record(&analysis, &city, &args.json()),
+        };
+        Ok::<_, anyhow::Error>(timings.time("record", record)?)
     })??;
     if !cli.json && !cli.quiet {
         summary::print(&analysis);

@@ -1,6 +1,5 @@
 //! Recordings are shown: on our page in the browser, or in the desktop viewer.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,7 +42,12 @@ pub fn prepare(show: &Show) -> Result<Option<Server>> {
 /// Shows recordings until Ctrl-C, or until the desktop viewer is closed.
 pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Opened>) -> Result<()> {
     let Some(server) = server else { return native::show(recordings.into_iter().map(|recording| recording.bytes)) };
-    let session = session(recordings)?;
+    serve(cli, show, Some(server), Arc::new(session(recordings)?))
+}
+
+/// Shows a session on the page until Ctrl-C.
+pub fn serve(cli: &Cli, show: &Show, server: Option<Server>, session: Arc<Session>) -> Result<()> {
+    let Some(server) = server else { return Ok(()) };
     *SERVING.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.stopper());
     let url = server.url();
     print_line(&url)?;
@@ -51,7 +55,7 @@ pub fn show(cli: &Cli, show: &Show, server: Option<Server>, recordings: Vec<Open
         say(cli, "no browser could be opened: open the address above");
     }
     say(cli, "Ctrl-C ends it");
-    Ok(server.run(Arc::new(session))?)
+    Ok(server.run(session)?)
 }
 
 fn open_browser(url: &str) -> std::io::Result<()> {
@@ -59,7 +63,8 @@ fn open_browser(url: &str) -> std::io::Result<()> {
     webbrowser::open_browser_with_options(webbrowser::Browser::Default, url, options.with_suppress_output(true))
 }
 
-fn session(recordings: Vec<Opened>) -> Result<Session> {
+/// The cities of recordings, of which a page shows the first.
+pub fn session(recordings: Vec<Opened>) -> Result<Session> {
     let mut cities = recordings.into_iter().map(|Opened { bytes, loaded, place }| City::of(loaded, bytes, place));
     let Some(first) = cities.next() else { bail!("there is no recording to show") };
     Ok(Session::new(first, cities.collect()))
@@ -120,6 +125,11 @@ impl Opened {
         (self.bytes, self.loaded)
     }
 
+    /// What was read of it.
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
     /// What it is of.
     pub fn analysis(&self) -> &Analysis {
         &self.loaded.analysis
@@ -145,9 +155,18 @@ pub fn read_recordings(cli: &Cli, files: &[Found]) -> Result<Vec<Opened>> {
 
 /// Reads a recording and makes sure that it has a city.
 pub fn read_recording(cli: &Cli, file: &Path) -> Result<Opened> {
-    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
+    let (bytes, has_tail) = stream::read_recording(file).with_context(|| file.display().to_string())?;
     let opened = Opened::new(bytes).with_context(|| file.display().to_string())?;
-    if !stream::has_footer(&opened.bytes) {
+    if has_tail {
+        say(
+            cli,
+            &format!(
+                "{}: it was not finished; what is in {} is shown too",
+                file.display(),
+                stream::tail_path(file).display()
+            ),
+        );
+    } else if !stream::has_footer(&opened.bytes) {
         say(cli, &format!("{}: its end is missing, it was cut off; what is there is shown", file.display()));
     }
     Ok(opened)

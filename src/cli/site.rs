@@ -45,7 +45,7 @@ fn opened(cli: &Cli, args: &Export, cancelled: &AtomicBool) -> Result<(show::Ope
         return Ok((show::read_recording(cli, &file)?, Timings::default()));
     }
     let city = CityArgs { look: args.look.clone(), source: args.source.clone() };
-    let mut built = build(cli, &city, &args.with_metric, cancelled)?;
+    let mut built = build(cli, &city, &args.with_metric, None, cancelled)?;
     let timings = std::mem::take(&mut built.timings);
     let bytes = stream::to_bytes(&built.messages)?;
     // The page is answered from what the recording holds.

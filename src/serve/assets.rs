@@ -38,6 +38,7 @@ macro_rules! page_file {
 
 /// Modules import each other by relative addresses, so all of these live under one hash.
 pub static PAGE_FILES: &[Asset] = &[
+    page_file!("activity.js", JS),
     page_file!("address.js", JS),
     page_file!("cities.js", JS),
     page_file!("clipboard.js", JS),
@@ -55,6 +56,8 @@ pub static PAGE_FILES: &[Asset] = &[
     page_file!("loading.js", JS),
     page_file!("main.js", JS),
     page_file!("menus.js", JS),
+    page_file!("moment.js", JS),
+    page_file!("observed.js", JS),
     page_file!("places.js", JS),
     page_file!("recordings.js", JS),
     page_file!("remote.js", JS),

@@ -64,6 +64,12 @@ async fn converse(socket: &mut WebSocket, session: &Session, visitor: Visitor) -
                     let (message, parts) = tokio::task::block_in_place(|| page.change());
                     open(socket, &message, parts, Vec::new()).await?;
                 }
+                Note::Ran { recording, moment } => {
+                    let streams = tokio::task::block_in_place(|| page.draw(&recording, &moment));
+                    for rrd in streams {
+                        send_part(socket, rrd.into()).await?;
+                    }
+                }
                 Note::Behind => return Ok(BEHIND),
             },
             message = socket.recv() => match message {

@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 
+use super::runtime::{Boxes, Differences, Runtime};
 use super::{
-    Building, Command, Details, Excerpt, Hit, ImportDetails, Legend, Lists, LiveCity, MetricError, Offered, OwnMetric,
-    PageInfo, RecordedCity, Room, Shown, ToPage, View,
+    Building, Command, Details, Excerpt, Hit, ImportDetails, Legend, Lists, LiveCity, MetricError, Observed, Offered,
+    OwnMetric, PageInfo, RecordedCity, Room, Shown, ToPage, View,
 };
-use crate::scan::Place;
-use crate::stream::{self, LoadError, Loaded};
+use crate::scan::{FileId, Place};
+use crate::stream::{self, Activity, LiveStream, LoadError, Loaded};
+use crate::telemetry::{History, Placer};
 
 /// What a page wants to know of the buildings of a city, answered from an analysis or from a recording's tables.
 ///
@@ -87,6 +89,53 @@ pub trait CitySource: Send + Sync {
     /// The name of the function of a file that begins at a line.
     fn function_at(&self, _path: &str, _line: u32) -> Option<String> {
         None
+    }
+
+    /// Where buildings stand in a view, for what runs to be drawn on them.
+    fn boxes(&self, _view: &View) -> Boxes {
+        Boxes::new()
+    }
+
+    /// Draws what runs on its buildings as they were recorded.
+    fn live_stream(&self, _measure: Activity) -> Option<LiveStream> {
+        None
+    }
+
+    /// What an arc of calls stands for, between files that it has.
+    fn call(&self, _from: FileId, _to: FileId, _calls: u64) -> Option<ImportDetails> {
+        None
+    }
+
+    /// Places records on its files and functions.
+    fn placer(&self, _maps: &[(String, String)]) -> Option<Placer> {
+        None
+    }
+
+    /// What the recording holds of what ran.
+    fn runtime(&self) -> Option<Runtime> {
+        None
+    }
+
+    /// What was seen to run of a file, by its path; `None` if there is no such file.
+    ///
+    /// Where records are placed on the files of another city, `moved` says which of these each is.
+    fn observed(&self, _path: &str, _history: &History, _moved: Option<&[Option<FileId>]>) -> Option<Observed> {
+        None
+    }
+
+    /// In what its imports and the calls that were seen differ.
+    fn compared(&self, _history: &History) -> Differences {
+        Differences::default()
+    }
+
+    /// A file by its path.
+    fn file(&self, _path: &str) -> Option<FileId> {
+        None
+    }
+
+    /// The paths of its files, by [`FileId`].
+    fn paths(&self) -> Vec<Box<str>> {
+        Vec::new()
     }
 
     /// Takes a metric of the user's, or its new values.
@@ -183,7 +232,11 @@ impl City {
             Command::Source { path, line } => ToPage::Source { excerpt: source.source(&path, line) }.into(),
             Command::Lists => ToPage::Lists { lists: source.lists(view) }.into(),
             // What is said of the page, and not of a city, the session has heard.
-            Command::Theme { .. } | Command::Time(_) | Command::Swapped => Answer::silent(),
+            Command::Theme { .. }
+            | Command::Time(_)
+            | Command::Swapped
+            | Command::Activity
+            | Command::Observed { .. } => Answer::silent(),
         }
     }
 

@@ -11,6 +11,7 @@ mod own;
 mod page;
 mod recorded;
 mod remote;
+mod runtime;
 mod site;
 mod sources;
 mod tail;
@@ -20,6 +21,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use tokio::sync::{broadcast, watch};
@@ -28,22 +30,26 @@ pub use crate::stream::Room;
 pub use city::{Answer, City, CitySource, Dressed, Screen};
 pub use event::{Event, Watch};
 pub use messages::{
-    ArcKey, Building, ColorKey, Command, CycleEntry, Details, Direction, Excerpt, Facet, FacetValue, Filter, FromPage,
-    Function, Hit, HitKind, Hotspot, Import, ImportDetails, ImportEnd, ImportLine, Kind, Legend, LegendEntry, List,
-    Lists, MAX_DEPTH, Measure, MetricInfo, MetricName, Now, PageInfo, Range, Shown, SizeKey, SizeStop, ToPage, Value,
-    View,
+    ActivityView, ArcKey, Building, ColorKey, Command, Count, CycleEntry, Details, Direction, Excerpt, Facet,
+    FacetValue, Filter, FromPage, Function, Hit, HitKind, Hotspot, Import, ImportDetails, ImportEnd, ImportLine, Kind,
+    Legend, LegendEntry, List, Lists, MAX_DEPTH, Measure, MeasureKey, MetricInfo, MetricName, Now, Observed,
+    ObservedError, ObservedFunction, PageInfo, Range, RuntimeInfo, ServiceInfo, Shown, SizeKey, SizeStop, ToPage,
+    Value, View,
 };
 pub use own::{MetricError, Offered, OwnMetric, OwnValues};
 pub use page::{Note, Page, Part};
 pub use recorded::{LiveCity, RecordedCity};
 pub use remote::{DriveError, Remote};
+pub use runtime::{Live, LiveError, LiveOptions, Recording};
 pub use site::{SiteError, SiteFile, site_files};
 pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 
-use crate::stream;
+use crate::stream::{self, Activity, LiveStream};
+use crate::telemetry::{Limits, Placer, Telemetry};
 use event::Watchers;
 use remote::Remembered;
+use runtime::Runtime;
 
 /// A page that is more than so many wishes behind is dropped.
 const MAX_BEHIND: usize = 256;
@@ -76,11 +82,24 @@ struct Open {
     /// [`City::info`] with what was added.
     info: RwLock<PageInfo>,
     own: Mutex<Vec<OwnMetric>>,
+    /// What runs in it.
+    runtime: RwLock<Option<Arc<Runtime>>>,
 }
 
 impl Open {
     fn new(city: City) -> Self {
-        Self { info: RwLock::new(city.info.clone()), own: Mutex::default(), city }
+        let runtime = city.source.runtime().map(Arc::new);
+        let info = PageInfo { runtime: runtime.as_ref().map(|runtime| runtime.info()), ..city.info.clone() };
+        Self { info: RwLock::new(info), own: Mutex::default(), runtime: RwLock::new(runtime), city }
+    }
+
+    fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.runtime.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn show(&self, runtime: &Arc<Runtime>) {
+        self.info.write().unwrap_or_else(PoisonError::into_inner).runtime = Some(runtime.info());
+        *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(runtime));
     }
 
     fn info(&self) -> PageInfo {
@@ -158,6 +177,15 @@ impl Session {
                     // The same recording took it before.
                     let _ = city.add_metric(&metric);
                 }
+                if let Some(runtime) = kept.and_then(Open::runtime) {
+                    city.show(&runtime);
+                }
+            }
+            let gone = cities.all.iter().filter(|city| next.find(&city.city.info.recording_id).is_none());
+            let live = gone.filter_map(Open::runtime).find(|runtime| runtime.is_live());
+            if let Some(runtime) = live.filter(|_| next.first().runtime().is_none()) {
+                runtime.move_to(&*next.first().city.source);
+                next.first().show(&runtime);
             }
             self.tail.clear();
             *cities = Arc::new(next);
@@ -218,6 +246,58 @@ impl Session {
         Ok(unknown)
     }
 
+    /// Shows what `telemetry` takes in the first city from now on, which must be of the analysis whose files it places records on;
+    /// see [`Live`]. Another city that [replaces](Session::replace) this one goes on with
+    /// the files that both have, by their paths.
+    ///
+    /// # Errors
+    /// When the system has no thread for it.
+    pub fn go_live(self: &Arc<Self>, telemetry: Arc<Telemetry>, options: &LiveOptions) -> Result<Live, LiveError> {
+        Live::start(telemetry, Some(self), None, options)
+    }
+
+    /// Takes records for the first city from now on and shows them: [`Session::placer`] and [`Session::go_live`] in one.
+    ///
+    /// # Errors
+    /// When the first city cannot say where its code is, or the system has no thread for it.
+    pub fn open_live(
+        self: &Arc<Self>,
+        maps: &[(String, String)],
+        limits: Limits,
+        options: &LiveOptions,
+    ) -> Result<Live, LiveError> {
+        let placer = self.placer(maps).ok_or(LiveError::NoCode)?;
+        self.go_live(Arc::new(Telemetry::new(placer, limits)), options)
+    }
+
+    /// Places records on the files and functions of the first city; see [`Placer::new`].
+    pub fn placer(&self, maps: &[(String, String)]) -> Option<Placer> {
+        let cities = self.cities.borrow().clone();
+        cities.first().city.source.placer(maps)
+    }
+
+    fn show_runtime(&self, runtime: &Arc<Runtime>) {
+        self.cities.borrow().first().show(runtime);
+    }
+
+    fn paths(&self) -> Vec<Box<str>> {
+        self.cities.borrow().first().city.source.paths()
+    }
+
+    fn live_stream(&self, measure: Option<Activity>) -> Option<LiveStream> {
+        self.cities.borrow().first().city.source.live_stream(measure.unwrap_or_default())
+    }
+
+    /// Tells pages of a change in what runs, if a city that is open shows it.
+    fn tell_of(&self, runtime: &Arc<Runtime>, message: impl FnOnce(String) -> ToPage) {
+        let cities = self.cities.borrow().clone();
+        let shows = |city: &&Open| city.runtime().is_some_and(|other| Arc::ptr_eq(&other, runtime));
+        if let Some(city) = cities.all.iter().find(shows) {
+            city.show(runtime);
+            let _ = self.notes.send(Arc::new(message(city.city.info.recording_id.clone())));
+        }
+    }
+
     /// A page comes. It leaves when what is returned is dropped.
     pub fn join(&self, screen: Screen) -> Page<'_> {
         let number = {
@@ -241,6 +321,11 @@ impl Session {
     fn lock_pages(&self) -> MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Additions win over what was logged earlier by the clock.
+fn nanos_since_epoch() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64)
 }
 
 /// A recording without the layout that it carries; what cannot be read stays as it is.

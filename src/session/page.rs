@@ -1,14 +1,17 @@
 //! One page that is connected: what it is sent, what it asks, what it has selected.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
+use super::runtime::{Moment, Runtime, Scenery};
 use super::{
-    Answer, Cities, Command, Details, Event, FromPage, Kind, Now, Open, Screen, Session, ToPage, without_layout,
+    Answer, Cities, Command, Details, Event, FromPage, Kind, Now, Open, Screen, Session, ToPage, View, without_layout,
 };
+use crate::stream;
 
 /// A page from when it comes until it leaves, which is when this is dropped.
 pub struct Page<'s> {
@@ -23,6 +26,8 @@ pub struct Page<'s> {
     wishes: Vec<ToPage>,
     chosen: Option<Chosen>,
     time: Option<Now>,
+    /// What runs, by the recording in which the page has it drawn.
+    sceneries: HashMap<String, Scenery>,
 }
 
 #[derive(PartialEq)]
@@ -40,6 +45,13 @@ pub enum Note {
     Say(Arc<ToPage>),
     /// Other cities are open now: [`Page::change`] has them.
     Replaced,
+    /// Something has run: [`Page::draw`] draws it.
+    Ran {
+        /// The recording in which it is drawn.
+        recording: String,
+        /// What.
+        moment: Arc<Moment>,
+    },
     /// The page is too far behind to be told everything.
     Behind,
 }
@@ -72,7 +84,19 @@ impl<'s> Page<'s> {
     ) -> Self {
         let now = changed.borrow().clone();
         let wishes = wishes(&now);
-        Self { session, number, screen, notes, changed, now, before: None, wishes, chosen: None, time: None }
+        Self {
+            session,
+            number,
+            screen,
+            notes,
+            changed,
+            now,
+            before: None,
+            wishes,
+            chosen: None,
+            time: None,
+            sceneries: HashMap::new(),
+        }
     }
 
     /// Its number among the pages of the session, never used again.
@@ -130,10 +154,21 @@ impl<'s> Page<'s> {
     ///
     /// Other cities wait until the page has taken in those that it was sent last: one that is asleep gets the newest only.
     pub async fn next(&mut self) -> Note {
+        let Self { sceneries, changed, before, notes, .. } = self;
+        let ran = async {
+            match sceneries.iter_mut().find(|(_, scenery)| scenery.is_live()) {
+                Some((recording, scenery)) => (recording.clone(), scenery.next().await),
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
-            Ok(()) = self.changed.changed(), if self.before.is_none() => Note::Replaced,
-            note = self.notes.recv() => match note {
+            Ok(()) = changed.changed(), if before.is_none() => Note::Replaced,
+            (recording, moment) = ran => match moment {
+                Ok(moment) => Note::Ran { recording, moment },
+                Err(_) => Note::Behind,
+            },
+            note = notes.recv() => match note {
                 Ok(note) => Note::Say(note),
                 Err(RecvError::Lagged(_)) => Note::Behind,
                 // The session is borrowed, so its end of the channel is there.
@@ -150,6 +185,39 @@ impl<'s> Page<'s> {
         self.replacing(&known)
     }
 
+    /// Streams that draw what has run.
+    pub fn draw(&mut self, recording: &str, moment: &Moment) -> Vec<Bytes> {
+        let Some(scenery) = self.sceneries.get_mut(recording) else { return Vec::new() };
+        let mut streams = scenery.step(moment);
+        if scenery.wants_comparison() {
+            streams.extend(self.compare(recording));
+        }
+        streams
+    }
+
+    /// Draws in what imports and calls differ now.
+    fn compare(&mut self, recording: &str) -> Option<Bytes> {
+        let now = self.now.clone();
+        let city = now.find(recording)?;
+        let differences = city.runtime()?.compared(&*city.city.source);
+        self.sceneries.get_mut(recording)?.compare(differences)
+    }
+
+    /// Has what runs in a city drawn as the view says.
+    fn light(&mut self, city: &Open, view: &View) -> Vec<Bytes> {
+        let Some(runtime) = city.runtime() else { return Vec::new() };
+        let source = &city.city.source;
+        let recording = city.city.info.recording_id.clone();
+        self.sceneries.retain(|known, scenery| *known != recording || scenery.is_of(&runtime));
+        let new = || Scenery::new(runtime, source.boxes(&View::default()));
+        let scenery = self.sceneries.entry(recording.clone()).or_insert_with(new);
+        let mut streams = scenery.show(&view.activity, source.boxes(view));
+        if scenery.wants_comparison() {
+            streams.extend(self.compare(&recording));
+        }
+        streams
+    }
+
     /// Answers one message of the page.
     pub fn answer(&mut self, message: FromPage) -> Answer {
         match message.command {
@@ -161,6 +229,8 @@ impl<'s> Page<'s> {
             }
             Command::Swapped => {
                 self.before = None;
+                let open = |recording: &String| self.now.find(recording).is_some();
+                self.sceneries.retain(|recording, _| open(recording));
                 return Answer::silent();
             }
             Command::Time(now) => {
@@ -176,8 +246,25 @@ impl<'s> Page<'s> {
         let (now, before) = (self.now.clone(), self.before.clone());
         let all = now.all.iter().chain(before.iter().flat_map(|cities| &cities.all));
         let city = all.into_iter().find(|city| city.city.info.recording_id == message.recording);
-        let city = &city.unwrap_or_else(|| now.first()).city;
-        let (view, function) = (message.view.clone(), chosen_function(&message.command, city));
+        let open = city.unwrap_or_else(|| now.first());
+        let city = &open.city;
+        let view = message.view.clone();
+        match &message.command {
+            Command::Activity => return Answer { message: None, rrd: self.light(open, &view) },
+            Command::Select { building, .. } if building.entity.starts_with(stream::CALLS) => {
+                let call = |runtime: Arc<Runtime>| runtime.call_at(building);
+                let details =
+                    open.runtime().and_then(call).and_then(|((from, to), calls)| city.source.call(from, to, calls));
+                return details.map_or_else(Answer::silent, |details| ToPage::Import { details }.into());
+            }
+            Command::Observed { path } => {
+                let observed = open.runtime().and_then(|runtime| runtime.observed(&*city.source, path));
+                let message = observed.map(|observed| ToPage::Observed { path: path.clone(), observed });
+                return Answer { message, rrd: Vec::new() };
+            }
+            _ => {}
+        }
+        let function = chosen_function(&message.command, city);
         let answer = city.answer(&message.view, message.command);
         match &answer.message {
             Some(ToPage::Details { building, details, .. }) => {

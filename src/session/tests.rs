@@ -30,7 +30,7 @@ impl CitySource for OneFile {
         _cycle: Option<u64>,
     ) -> Option<ImportDetails> {
         let end = |path: &str| ImportEnd { path: path.to_owned(), kind: Kind::File };
-        let details = || ImportDetails { from: end("a.py"), to: end("b.py"), imports: List::default() };
+        let details = || ImportDetails { from: end("a.py"), to: end("b.py"), imports: List::default(), calls: None };
         (arc.entity == "/imports/runtime").then(details)
     }
 
@@ -194,6 +194,7 @@ fn notes(page: &mut Page<'_>) -> Vec<String> {
             heard.push(match note {
                 Note::Say(message) => json(&message)["type"].as_str().unwrap_or_default().to_owned(),
                 Note::Behind => "behind".to_owned(),
+                Note::Ran { .. } => "ran".to_owned(),
                 Note::Replaced => {
                     let (message, parts) = page.change();
                     let names = parts.iter().map(|part| String::from_utf8_lossy(&part.rrd).into_owned());

@@ -66,6 +66,13 @@ pub struct Cuboid {
 }
 
 impl Cuboid {
+    /// The same, but as high as this, in metres above the ground.
+    pub fn raised_to(self, top: f32) -> Self {
+        let more = (top - self.roof().z).max(0.0) * 0.5;
+        let up = glam::Vec3::Z * more;
+        Self { center: self.center + up, half_size: self.half_size + up }
+    }
+
     /// The middle of the top.
     pub fn roof(&self) -> glam::Vec3 {
         self.center + glam::Vec3::Z * self.half_size.z

@@ -54,11 +54,13 @@ pub struct Changes {
     pub boxes: bool,
     /// Colours.
     pub colors: bool,
+    /// Whether imports are drawn; so with every change of the boxes.
+    pub arcs: bool,
 }
 
 impl Changes {
     /// Nothing is.
-    pub const ALL: Self = Self { layout: true, boxes: true, colors: true };
+    pub const ALL: Self = Self { layout: true, boxes: true, colors: true, arcs: true };
 }
 
 /// Messages that show `city`, built from the same analysis, in the place of what was shown, of which only the `changes`
@@ -84,7 +86,7 @@ pub fn look(
         Distance::Far if !loaded.blocks.is_empty() => log_blocks(&mut writer, loaded, city)?,
         _ => log_buildings(&mut writer, loaded, city, shows, changes)?,
     }
-    if changes.boxes {
+    if changes.boxes || changes.arcs {
         for kind in ArcKind::DRAWN {
             let arcs = city.arcs_of_kind(kind);
             let strips =

@@ -1,6 +1,7 @@
 //! Analysis and city become Rerun entities, blueprint and tables, in any sink; and are read back from a recording.
 //! Knows no parsing.
 
+mod annotations;
 mod arcs;
 mod blocks;
 mod blueprint;
@@ -22,6 +23,7 @@ mod template;
 
 use std::io;
 
+pub use annotations::{ANNOTATIONS, Annotated, annotations};
 pub use arcs::{GRAPH, arc_at};
 pub use blocks::BLOCKS;
 pub use blueprint::{
@@ -31,7 +33,7 @@ pub use blueprint::{
 pub use frames::without_layout;
 pub use ground::{GROUND, NAMES, named};
 pub use identity::{APPLICATION_ID, end_mark, introduction};
-pub use live::{Activity, Between, CALLS, LiveStream, UNEXERCISED, UNEXPLAINED, glow_of_errors, glow_stops};
+pub use live::{Activity, Between, CALLS, LiveStream, UNEXERCISED, UNEXPLAINED, glow_of_errors, glow_stops, lit_batch};
 pub use load::{Cuboid, Loaded, Place, has_footer, load, load_analysis, load_history};
 pub use look::{Changes, Distance, from_afar, look};
 pub use record::{options_json, record, record_live};

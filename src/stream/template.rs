@@ -152,7 +152,7 @@ pub fn templates(loaded: &Loaded, city: &City) -> Result<Vec<(String, Template)>
         }
     }
     if !loaded.blocks.is_empty() {
-        let changes = Changes { layout: false, boxes: false, colors: false };
+        let changes = Changes { layout: false, boxes: false, colors: false, arcs: false };
         let far = |_| look::look(loaded, city, |_| true, Distance::Far, changes, Room::Wide, SENTINEL_NANOS);
         templates.push(("far".to_owned(), Template::new(&[], far)?));
     }

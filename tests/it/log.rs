@@ -123,6 +123,8 @@ fn help_teaches() {
       repolis log . -o city.rrd                       a recording, to be kept or sent
       repolis replay city.rrd                         shows it again, without the repository
       repolis log . -o - | rerun -                    into the desktop viewer
+      repolis view . --otlp                           lit up by what runs, sent by OpenTelemetry
+      repolis log . --otlp -o run.rrd                 recorded, until Ctrl-C
       repolis query path src/cli src/scan             why the one needs the other
 
     More on each command: repolis help COMMAND

@@ -10,6 +10,7 @@ mod errors;
 mod export;
 mod interrupt;
 mod layers;
+mod live;
 mod log;
 mod native;
 mod otlp;

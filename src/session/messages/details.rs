@@ -136,7 +136,7 @@ pub struct Import {
     pub kind: String,
 }
 
-/// What an arc stands for: imports of one place by another.
+/// What an arc stands for: imports of one place by another, or calls that were seen.
 #[derive(Clone, Debug, Serialize)]
 pub struct ImportDetails {
     /// The importing end.
@@ -145,6 +145,9 @@ pub struct ImportDetails {
     pub to: ImportEnd,
     /// Each import, in the order of the importing files.
     pub imports: List<ImportLine>,
+    /// How many calls of the one end by the other were seen, if it is an arc of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls: Option<u64>,
 }
 
 /// An end of an arc.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Measure;
+use super::{Measure, RuntimeInfo};
 
 /// What the header and the legend show.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -26,6 +26,8 @@ pub struct PageInfo {
     pub root: Option<String>,
     /// Whether sources can be shown.
     pub has_sources: bool,
+    /// What was seen to run; `None` while there is nothing of the kind.
+    pub runtime: Option<RuntimeInfo>,
 }
 
 /// A metric of the menus.
@@ -127,7 +129,7 @@ impl Default for ColorKey {
 }
 
 /// One colour and what it stands for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LegendEntry {
     /// A name, or a value in short.
     pub label: String,
@@ -137,8 +139,8 @@ pub struct LegendEntry {
     pub count: Option<u64>,
 }
 
-/// The colour of one kind of import.
-#[derive(Clone, Debug, Serialize)]
+/// The colour of one kind of arc.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ArcKey {
     /// The kind's name.
     pub label: String,

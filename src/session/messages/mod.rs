@@ -3,6 +3,7 @@
 mod answers;
 mod details;
 mod info;
+mod runtime;
 mod wish;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ pub use answers::{CycleEntry, Excerpt, Hit, HitKind, Hotspot, Lists, Shown};
 pub use details::{Details, Function, Import, ImportDetails, ImportEnd, ImportLine, Kind, List, Measure, Value};
 pub use info::{
     ArcKey, ColorKey, Facet, FacetValue, Legend, LegendEntry, MetricInfo, MetricName, PageInfo, SizeKey, SizeStop,
+};
+pub use runtime::{
+    ActivityView, Count, MeasureKey, Observed, ObservedError, ObservedFunction, RuntimeInfo, ServiceInfo,
 };
 pub use wish::{Direction, Filter, MAX_DEPTH, Range, View};
 
@@ -99,6 +103,13 @@ pub enum Command {
     },
     /// Places worth a visit are wanted.
     Lists,
+    /// What runs is to be drawn as the view says.
+    Activity,
+    /// What was seen to run of a file is wanted.
+    Observed {
+        /// The file.
+        path: String,
+    },
     /// The system has changed between light and dark.
     Theme {
         /// Dark on light.
@@ -230,6 +241,20 @@ pub enum ToPage {
     Lists {
         /// The places.
         lists: Lists,
+    },
+    /// What runs has changed.
+    Runtime {
+        /// The recording in which it is drawn.
+        recording: String,
+        /// What is known of it.
+        runtime: Box<RuntimeInfo>,
+    },
+    /// What was seen to run of a file.
+    Observed {
+        /// The file.
+        path: String,
+        /// What.
+        observed: Observed,
     },
     /// The city is light or dark now, as it was said.
     Themed,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ActivityView;
 use crate::analysis::Analysis;
 use crate::city::Look;
 use crate::metrics::Column;
@@ -29,6 +30,8 @@ pub struct View {
     pub depth: u32,
     /// Which of the imports around the selected file are drawn.
     pub direction: Direction,
+    /// How what runs is shown.
+    pub activity: ActivityView,
 }
 
 /// Which way imports are followed from a file.

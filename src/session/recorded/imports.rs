@@ -4,6 +4,7 @@ use super::RecordedCity;
 use crate::city::{ArcKind, Cycles, Site, arcs_along};
 use crate::lang::ImportKind;
 use crate::resolve::Edge;
+use crate::scan::FileId;
 use crate::session::{Building, ImportDetails, ImportEnd, ImportLine, Kind, List, View};
 
 /// Rows of the list.
@@ -36,6 +37,12 @@ impl RecordedCity {
         Some(self.import_details(arc.from, arc.to, imports))
     }
 
+    /// An arc of calls between two files, and the imports that explain them.
+    pub(super) fn seen_call(&self, from: FileId, to: FileId, calls: u64) -> ImportDetails {
+        let imports = self.imports_of(from).iter().filter(|edge| edge.to == to && edge.kind != ImportKind::Module);
+        ImportDetails { calls: Some(calls), ..self.import_details(Site::File(from), Site::File(to), imports) }
+    }
+
     fn import_details<'a>(&self, from: Site, to: Site, imports: impl Iterator<Item = &'a Edge>) -> ImportDetails {
         let tree = &self.loaded.analysis.tree;
         let end = |site: Site| match site {
@@ -49,6 +56,6 @@ impl RecordedCity {
             kind: edge.kind.name().to_owned(),
         };
         let imports: Vec<_> = imports.map(line).collect();
-        ImportDetails { from: end(from), to: end(to), imports: List::first(imports, ROWS) }
+        ImportDetails { from: end(from), to: end(to), imports: List::first(imports, ROWS), calls: None }
     }
 }

@@ -5,10 +5,14 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use bytes::Bytes;
 
 use super::RecordedCity;
+use crate::scan::FileId;
+use crate::session::runtime::{Boxes, Differences, Runtime};
 use crate::session::{
-    Building, CitySource, Details, Dressed, Excerpt, Hit, ImportDetails, Lists, MetricError, Offered, OwnMetric,
-    Screen, View,
+    Building, CitySource, Details, Dressed, Excerpt, Hit, ImportDetails, Lists, MetricError, Observed, Offered,
+    OwnMetric, Screen, View,
 };
+use crate::stream::{Activity, LiveStream};
+use crate::telemetry::{History, Placer};
 
 /// A recorded city behind a lock, which only a new metric takes for itself.
 pub struct LiveCity(RwLock<RecordedCity>);
@@ -103,6 +107,42 @@ impl CitySource for LiveCity {
 
     fn function_at(&self, path: &str, line: u32) -> Option<String> {
         self.read().function_at(path, line)
+    }
+
+    fn boxes(&self, view: &View) -> Boxes {
+        self.read().boxes(view)
+    }
+
+    fn live_stream(&self, measure: Activity) -> Option<LiveStream> {
+        self.read().live_stream(measure)
+    }
+
+    fn call(&self, from: FileId, to: FileId, calls: u64) -> Option<ImportDetails> {
+        self.read().call(from, to, calls)
+    }
+
+    fn placer(&self, maps: &[(String, String)]) -> Option<Placer> {
+        self.read().placer(maps)
+    }
+
+    fn runtime(&self) -> Option<Runtime> {
+        self.read().runtime()
+    }
+
+    fn observed(&self, path: &str, history: &History, moved: Option<&[Option<FileId>]>) -> Option<Observed> {
+        self.read().observed(path, history, moved)
+    }
+
+    fn compared(&self, history: &History) -> Differences {
+        self.read().compared(history)
+    }
+
+    fn file(&self, path: &str) -> Option<FileId> {
+        self.read().file(path)
+    }
+
+    fn paths(&self) -> Vec<Box<str>> {
+        self.read().paths()
     }
 
     fn add_metric(&self, metric: &OwnMetric) -> Result<Offered, MetricError> {

@@ -12,23 +12,24 @@ mod shape;
 mod steps;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
+use super::runtime::{Boxes, Runtime};
 use super::sources::excerpt;
 use super::{
-    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, PageInfo, Screen,
-    Shown, Sources, View,
+    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, Observed, PageInfo,
+    RuntimeInfo, Screen, Shown, Sources, View, nanos_since_epoch, runtime,
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
 use crate::query::nearest;
 use crate::resolve::Edge;
 use crate::scan::{self, DirId, FileId, parent_path};
-use crate::stream::{self, Changes, Distance, Frame, Loaded, LogMsg, Place, StreamError, Theme};
+use crate::stream::{self, Activity, Changes, Distance, Frame, LiveStream, Loaded, LogMsg, Place, StreamError, Theme};
+use crate::telemetry::{History, Placer};
 pub use live::LiveCity;
 use search::Index;
 use shape::{Shape, Shapes};
@@ -48,18 +49,31 @@ pub struct RecordedCity {
     root: Option<String>,
     /// Names of the user's metrics among those of the analysis.
     own: BTreeSet<String>,
+    /// What ran, until it is asked for.
+    history: Mutex<History>,
 }
 
 impl RecordedCity {
     /// Prepares the look-ups.
-    pub fn new(loaded: Loaded) -> Self {
+    pub fn new(mut loaded: Loaded) -> Self {
+        let history = loaded.runtime.as_mut().map(|(history, _)| std::mem::take(history)).unwrap_or_default();
         let files = loaded.places.iter().map(|(&file, place)| (place.clone(), file)).collect();
         let mut incoming = FxHashMap::<FileId, Vec<u32>>::default();
         for (edge, index) in loaded.analysis.resolution.edges.iter().zip(0..) {
             incoming.entry(edge.to).or_default().push(index);
         }
         let (index, shapes) = (Index::new(&loaded.analysis), Shapes::new(&loaded));
-        Self { loaded, files, incoming, index, shapes, sources: None, root: None, own: BTreeSet::new() }
+        Self {
+            loaded,
+            files,
+            incoming,
+            index,
+            shapes,
+            sources: None,
+            root: None,
+            own: BTreeSet::new(),
+            history: Mutex::new(history),
+        }
     }
 
     /// Takes the text of files from what was analysed, where that is at hand.
@@ -106,7 +120,16 @@ impl RecordedCity {
             facets: info::facets(analysis),
             root: self.root.clone(),
             has_sources: self.sources.is_some(),
+            runtime: None,
         }
+    }
+
+    /// What ran, for a page that shows it as it was recorded.
+    pub(in crate::session) fn fixed_runtime(&self) -> Option<RuntimeInfo> {
+        let (_, measure) = self.loaded.runtime.as_ref()?;
+        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_any = !history.sites().is_empty();
+        has_any.then(|| RuntimeInfo { is_fixed: true, ..runtime::recorded_info(&history, *measure) })
     }
 
     /// What it answers from.
@@ -161,7 +184,10 @@ impl RecordedCity {
     fn dress(&self, view: &View) -> Result<(Arc<Shape>, City), String> {
         let (analysis, look) = (&self.loaded.analysis, self.look_of(view));
         let shows = view.filter.shows(analysis);
-        let city = city_of(analysis, &look, |file| shows[file.index()]).map_err(|error| error.to_string())?;
+        let mut city = city_of(analysis, &look, |file| shows[file.index()]).map_err(|error| error.to_string())?;
+        if !view.activity.imports {
+            city.arcs.clear();
+        }
         Ok((self.shapes.add(view, Shape::of(&city, shows)), city))
     }
 
@@ -185,7 +211,8 @@ impl RecordedCity {
         let (old, new) = (self.look_of(before), self.look_of(now));
         let layout = old.area != new.area;
         let boxes = layout || old.height != new.height || before.filter != now.filter;
-        Changes { layout, boxes, colors: old.color != new.color }
+        let arcs = before.activity.imports != now.activity.imports;
+        Changes { layout, boxes, colors: old.color != new.color, arcs }
     }
 
     fn look_of(&self, view: &View) -> Look {
@@ -240,6 +267,9 @@ impl CitySource for RecordedCity {
     }
 
     fn meant(&self, view: &View, clicked: Building) -> Building {
+        if let Some(batch) = stream::lit_batch(&clicked.entity) {
+            return Building { entity: batch, ..clicked };
+        }
         self.stands_for(view, &clicked).unwrap_or(clicked)
     }
 
@@ -368,6 +398,55 @@ impl CitySource for RecordedCity {
         rows.find(|row| row.function.line == line).map(|row| row.function.name.to_string())
     }
 
+    fn boxes(&self, view: &View) -> Boxes {
+        let shape = self.shape(view);
+        let mut boxes: Boxes = self.loaded.analysis.tree.file_ids().map(|file| shape.cuboid(file)).collect();
+        if view.is_far() {
+            // What several buildings are merged into hides those that are lower.
+            for files in &shape.blocks {
+                let roofs = files.iter().filter_map(|file| boxes[file.index()]).map(|cuboid| cuboid.roof().z);
+                let top = roofs.fold(0.0, f32::max);
+                for file in files {
+                    boxes[file.index()] = boxes[file.index()].map(|cuboid| cuboid.raised_to(top));
+                }
+            }
+        }
+        boxes
+    }
+
+    fn live_stream(&self, measure: Activity) -> Option<LiveStream> {
+        Some(LiveStream::new(&self.loaded, measure))
+    }
+
+    fn call(&self, from: FileId, to: FileId, calls: u64) -> Option<ImportDetails> {
+        let count = self.loaded.analysis.tree.files.len();
+        (from.index() < count && to.index() < count).then(|| self.seen_call(from, to, calls))
+    }
+
+    fn runtime(&self) -> Option<Runtime> {
+        let (_, measure) = self.loaded.runtime.as_ref()?;
+        let history = std::mem::take(&mut *self.history.lock().unwrap_or_else(PoisonError::into_inner));
+        let has_any = !history.sites().is_empty();
+        let live = has_any.then(|| LiveStream::recorded(&self.loaded, &history, *measure))?;
+        Some(Runtime::recorded(history, live, *measure))
+    }
+
+    fn placer(&self, maps: &[(String, String)]) -> Option<Placer> {
+        Some(self.loaded.analysis.placer(maps))
+    }
+
+    fn observed(&self, path: &str, history: &History, moved: Option<&[Option<FileId>]>) -> Option<Observed> {
+        Some(runtime::observed(history, &self.loaded.analysis, self.file(path)?, moved))
+    }
+
+    fn file(&self, path: &str) -> Option<FileId> {
+        self.loaded.analysis.tree.file_id(path)
+    }
+
+    fn paths(&self) -> Vec<Box<str>> {
+        self.loaded.analysis.tree.files.iter().map(|file| Box::from(&*file.path)).collect()
+    }
+
     fn theme(&self, screen: Screen) -> Option<Bytes> {
         let theme = theme(screen.is_light);
         let mut messages = stream::theme_messages(&self.loaded, theme, screen.room, nanos_since_epoch()).ok()?;
@@ -384,9 +463,4 @@ fn theme(is_light: bool) -> Theme {
 
 fn bytes_of(messages: &[LogMsg]) -> Option<Bytes> {
     stream::to_bytes(messages).ok().map(Bytes::from)
-}
-
-/// Additions win over what was logged earlier by the clock.
-fn nanos_since_epoch() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64)
 }

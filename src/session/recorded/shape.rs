@@ -52,6 +52,11 @@ impl Shape {
         self.shows[file.index()] && self.boxes[file.index()].is_some()
     }
 
+    /// A shown building.
+    pub fn cuboid(&self, file: FileId) -> Option<Cuboid> {
+        self.boxes[file.index()].filter(|_| self.shows[file.index()])
+    }
+
     /// The middle of a shown building's roof.
     pub fn roof(&self, file: FileId) -> Option<Vec3> {
         self.shows[file.index()].then_some(())?;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::recorded::info;
-use super::{Legend, RecordedCity, Room};
+use super::{Legend, PageInfo, RecordedCity, Room};
 use crate::city::{ArcKind, City, LOWEST_OF_SIDE, Look, MAX_ARCS, city_of, default_budget};
 use crate::metrics::{Metric, NAMING_UNIT};
 use crate::stream::{self, ARC_ROOMS, CAMERA, Loaded, StreamError};
@@ -63,7 +63,7 @@ pub fn site_files(city: &RecordedCity) -> Result<Vec<SiteFile>, SiteError> {
 
     let mut overview = json!({
         "version": VERSION,
-        "info": city.page_info(),
+        "info": PageInfo { runtime: city.fixed_runtime(), ..city.page_info() },
         "recorded": recorded,
         "heights": json!({
             "tallest": shown.heights.tallest_metres,

@@ -49,6 +49,12 @@ const SECOND: Nanos = 1_000_000_000;
 /// Arcs of calls change at most so often while a past is caught up with.
 const FRAMES: Nanos = 500;
 
+/// The batch whose buildings are lit at an entity; `None` for what is no entity of lights.
+pub fn lit_batch(entity: &str) -> Option<String> {
+    let (measure, batch) = entity.strip_prefix("/activity/")?.split_once('/')?;
+    Activity::named(measure).map(|_| super::record::batch_entity(batch))
+}
+
 /// Calls or imports between two files, and how many.
 pub type Between = (FileId, FileId, u64);
 

@@ -1,0 +1,89 @@
+//! What somebody found out of files, drawn at their buildings.
+
+use rerun::external::re_log_types::LogMsg;
+use rerun::{Boxes3D, FillMode, Points3D, Radius, StoreId, TimePoint, Timeline};
+
+use super::chunks::StoreWriter;
+use super::record::color;
+use super::{Cuboid, StreamError};
+use crate::scan::FileId;
+use crate::telemetry::Nanos;
+
+/// The entity of the texts.
+pub const ANNOTATIONS: &str = "/annotations";
+/// The entity of the shells.
+const SEVERITY: &str = "/annotations/severity";
+/// From worth a look to on fire.
+const COLORS: [[u8; 3]; 4] = [[86, 180, 233], [240, 228, 66], [230, 126, 34], [214, 39, 40]];
+/// Between a building and its shell, in metres: outside of the shells that are lit by what runs.
+const MARGIN: f32 = 0.9;
+/// Between a building's top and its text, in metres.
+const ABOVE: f32 = 4.0;
+
+/// What there is to be drawn of files; at most so many of each, and so much of each text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Annotated {
+    /// How bad it is, from 1 to 4, by file.
+    pub severity: Vec<(FileId, u8)>,
+    /// What stands above a file's building.
+    pub texts: Vec<(FileId, String)>,
+}
+
+impl Annotated {
+    /// Files with a severity at most.
+    pub const MAX_SEVERITIES: usize = 10_000;
+    /// Texts at most.
+    pub const MAX_TEXTS: usize = 500;
+    /// Characters of a text at most.
+    pub const MAX_CHARS: usize = 120;
+    /// The worst severity.
+    pub const WORST: u8 = COLORS.len() as u8;
+}
+
+/// Messages that draw annotations, from a moment of `event_time` on and in the place of those before. `boxes` are the
+/// buildings by `FileId`, as far as they are shown.
+///
+/// # Errors
+/// When Rerun refuses a chunk, which no input should cause.
+pub fn annotations(
+    annotated: &Annotated,
+    boxes: &[Option<Cuboid>],
+    store: &StoreId,
+    time: Nanos,
+    nanos_since_epoch: u64,
+) -> Result<Vec<LogMsg>, StreamError> {
+    let time = i64::try_from(time).unwrap_or(i64::MAX);
+    let timepoint = TimePoint::default().with(Timeline::new_timestamp("event_time"), time);
+    let mut writer = StoreWriter::starting_at(store.clone(), timepoint, nanos_since_epoch);
+    let cuboid = |file: FileId| boxes.get(file.index()).copied().flatten();
+    let texts: Vec<_> =
+        annotated.texts.iter().filter_map(|(file, text)| Some((top(cuboid(*file)?), text.as_str()))).collect();
+    let points = Points3D::new(texts.iter().map(|(top, _)| *top))
+        .with_labels(texts.iter().map(|(_, text)| *text))
+        .with_radii([Radius::new_ui_points(2.5)])
+        .with_show_labels(true);
+    writer.log(ANNOTATIONS, &points)?;
+    let shells: Vec<_> = annotated
+        .severity
+        .iter()
+        .filter_map(|&(file, severity)| {
+            Some((shell(cuboid(file)?), *COLORS.get(usize::from(severity).checked_sub(1)?)?))
+        })
+        .collect();
+    let boxes = Boxes3D::from_centers_and_half_sizes(
+        shells.iter().map(|(shell, _)| shell.center),
+        shells.iter().map(|(shell, _)| shell.half_size),
+    )
+    .with_colors(shells.iter().map(|(_, rgb)| color(*rgb)))
+    .with_fill_mode(FillMode::Solid);
+    writer.log(SEVERITY, &boxes)?;
+    Ok(writer.finish())
+}
+
+fn top(building: Cuboid) -> glam::Vec3 {
+    building.center + glam::Vec3::Z * (building.half_size.z + ABOVE)
+}
+
+fn shell(building: Cuboid) -> Cuboid {
+    Cuboid { half_size: building.half_size + glam::Vec3::splat(MARGIN), ..building }
+}

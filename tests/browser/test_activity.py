@@ -1,0 +1,256 @@
+"""What runs lights the city up, at the time that is shown: in a page of `examples/drive.rs`, which is told what ran."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, wait_until_ready, write_repository
+from folders import Host, export
+from pixels import picture, poll, settled_picture
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from test_keyboard import AXE, FINDINGS
+from test_live import Shown
+from test_page import FRAMES
+
+# Seen from everywhere.
+TALL, OTHER = "tests/test_cart.py", "web/parts.js"
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1000, "height": 700})
+    opened.set_default_timeout(DEADLINE_MS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def shown(context: BrowserContext, tmp_path: Path) -> Iterator[Shown]:
+    folder = tmp_path / "shop"
+    write_repository(folder)
+    made = Shown(context, folder)
+    yield made
+    made.host.close()
+    assert made.errors == []
+
+
+def ran(shown: Shown, path: str, **more: object) -> None:
+    answer = shown.host.ask("ran", **{"service": "shop", "path": path, "function": "step_0", "calls": 500, **more})
+    assert "error" not in answer, answer
+
+
+def bands(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    city = np.asarray(picture(page), dtype=int)
+    return city[..., 0], city[..., 1], city[..., 2]
+
+
+def count_failed(page: Page) -> int:
+    """Pixels of what has errors, on faces in the light and in the shade."""
+    red, green, blue = bands(page)
+    return int(np.count_nonzero((red > 90) & (green < 0.35 * red) & (blue > 0.4 * red) & (blue < 0.68 * red)))
+
+
+def count_glow(page: Page) -> int:
+    """Pixels of what runs most, on faces in the light and in the shade."""
+    red, green, blue = bands(page)
+    return int(
+        np.count_nonzero((red > 120) & (green > 0.88 * red) & (green <= red) & (blue > 0.5 * red) & (blue < 0.88 * red))
+    )
+
+
+def expect_failed(page: Page, is_there: bool = True) -> None:
+    poll(lambda: count_failed(page), lambda count: (count > 1000) == is_there, DEADLINE_SECS, "pixels of errors")
+
+
+def test_what_runs_lights_its_building(shown: Shown) -> None:
+    page = shown.page
+    settled_picture(page, DEADLINE_SECS)
+    dark = count_glow(page)
+    expect(page.locator("#activity")).to_be_hidden()
+    expect(page.locator("#runtime")).to_be_hidden()
+    ran(shown, TALL)
+    expect(page.locator("#activity")).to_be_visible()
+    poll(lambda: count_glow(page), lambda count: count > dark + 1000, DEADLINE_SECS, "pixels that glow")
+
+
+def test_counts_say_how_records_were_placed(shown: Shown) -> None:
+    page = shown.page
+    ran(shown, TALL, calls=3)
+    ran(shown, "elsewhere/gone.py", service="other", calls=2, error="it failed")
+    page.locator("#runtime > summary").click()
+    expect(page.locator("#placed li").filter(has_text="by the path")).to_contain_text("3")
+    expect(page.locator("#placed li").filter(has_text="not at all")).to_contain_text("2")
+    expect(page.locator("#runtime-count")).to_have_text("5 records, 2 unplaced")
+    expect(page.locator("#services li").filter(has_text="other")).to_contain_text("2 failed")
+
+
+def test_errors_have_their_own_colour_in_every_measure(shown: Shown) -> None:
+    page = shown.page
+    ran(shown, TALL, error="no such cart")
+    # A later time, at which it would have gone out, does not come.
+    expect_failed(page)
+    for measure in ["self_time", "errors"]:
+        page.select_option("#menu-activity", measure)
+        assert f"activity={measure}" in page.url
+        ran(shown, TALL, error="no such cart", millis=3)
+        expect_failed(page)
+    page.select_option("#menu-activity", "")
+    expect_failed(page, False)
+    page.select_option("#menu-activity", "rate")
+    ran(shown, TALL, error="no such cart")
+    expect_failed(page)
+
+
+def test_an_earlier_time_shows_what_was_then(shown: Shown) -> None:
+    page, now = shown.page, time.time()
+    dark = count_glow(page)
+    ran(shown, TALL, error="long ago", seconds=now - 600)
+    ran(shown, TALL, seconds=now)
+    poll(lambda: count_glow(page), lambda count: count > dark + 1000, DEADLINE_SECS, "pixels that glow")
+    expect_failed(page, False)
+    slider = page.locator("#moment-slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    # Soon after the first moment its light is there.
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
+    expect_failed(page)
+    page.locator("#live").click()
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "true")
+    expect_failed(page, False)
+
+
+def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
+    page = shown.page
+    ran(shown, TALL, calls=7, millis=12, error="no such cart")
+    shown.host.ask("select", path=TALL)
+    seen = page.locator("#observed")
+    expect(seen).to_contain_text("step_0")
+    expect(seen).to_contain_text("7 calls")
+    expect(seen).to_contain_text("7 failed")
+    expect(seen).to_contain_text("Error: no such cart")
+
+
+def test_who_comes_late_sees_what_ran_before(shown: Shown, context: BrowserContext) -> None:
+    ran(shown, TALL, error="before")
+    expect_failed(shown.page)
+    late = context.new_page()
+    late.goto(f"{shown.host.url}#activity=errors&calls=off")
+    expect(late.locator("#activity")).to_be_visible()
+    expect(late.locator("#menu-activity")).to_have_value("errors")
+    expect(late.locator("#draw-calls")).to_have_attribute("aria-pressed", "false")
+    ran(shown, TALL, error="again")
+    expect_failed(late)
+
+
+def test_lights_follow_the_filters(shown: Shown) -> None:
+    page = shown.page
+    ran(shown, TALL, error="here")
+    expect_failed(page)
+    page.evaluate("location.hash = 'hide.role=test'")
+    expect(page.locator("#shown")).to_contain_text("17 of 18")
+    ran(shown, TALL, error="here")
+    expect_failed(page, False)
+    page.evaluate("location.hash = ''")
+    ran(shown, TALL, error="here")
+    expect_failed(page)
+
+
+def test_a_click_on_a_light_selects_its_building(shown: Shown) -> None:
+    page = shown.page
+    ran(shown, TALL, error="here")
+    expect_failed(page)
+    box = page.locator("#city").bounding_box()
+    assert box
+    red, green, blue = bands(page)
+    rows, columns = np.nonzero((red > 90) & (green < 0.35 * red) & (blue > 0.4 * red) & (blue < 0.68 * red))
+    middle = len(rows) // 2
+    x, y = box["x"] + int(columns[middle]), box["y"] + int(rows[middle])
+    page.mouse.move(x, y)
+    page.evaluate(FRAMES)
+    page.mouse.click(x, y)
+    expect(page.locator("#selected-path")).to_have_text(TALL)
+    expect(page.locator("#observed")).to_contain_text("here")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_something_runs(shown: Shown, scheme: str) -> None:
+    page = shown.page
+    page.emulate_media(color_scheme=scheme)
+    ran(shown, TALL, error="no such cart")
+    shown.host.ask("select", path=TALL)
+    expect(page.locator("#observed")).to_contain_text("step_0")
+    page.evaluate("document.getElementById('runtime').open = true")
+    expect(page.locator("#services li").first).to_be_visible()
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(FINDINGS) == []
+    page.set_viewport_size({"width": 800, "height": 500})
+    assert page.evaluate("document.getElementById('activity').getBoundingClientRect().height") < 70
+    assert page.evaluate("document.getElementById('activity').scrollWidth <= innerWidth")
+
+
+def failing(path: str, seconds: float) -> str:
+    span = {"service": "shop", "path": path, "function": "step_0", "duration_ms": 5, "error": "no such cart"}
+    return json.dumps({**span, "time": seconds - 0.005, "end": seconds}) + "\n"
+
+
+def test_a_recording_of_what_was_shown_shows_the_same(context: BrowserContext, tmp_path: Path) -> None:
+    folder, calls, recording = tmp_path / "shop", tmp_path / "calls.jsonl", tmp_path / "run.rrd"
+    write_repository(folder)
+    calls.write_text(failing(OTHER, time.time() - 300))
+    live = City(folder, "--follow", str(calls), "-o", str(recording))
+    page = Watched(context, live).page
+    expect(page.locator("#activity")).to_be_visible()
+    # What is added to the file is followed.
+    with calls.open("a") as added:
+        added.write(failing(TALL, time.time()) * 5)
+    expect_failed(page)
+    page.locator("#runtime > summary").click()
+    expect(page.locator("#placed li").first).to_contain_text("6")
+    assert live.interrupt() == 0
+    replayed = City(recording)
+    page = Watched(context, replayed).page
+    expect(page.locator("#live")).to_be_hidden()
+    expect(page.locator("#runtime-count")).to_have_text("6 records")
+    page.locator("#moment-slider").focus()
+    page.keyboard.press("Home")
+    expect_failed(page, False)
+    page.keyboard.press("End")
+
+    def earlier() -> int:
+        # A step is a third of a second, and a light lasts for ten.
+        for _ in range(6):
+            page.keyboard.press("ArrowLeft")
+        return count_failed(page)
+
+    poll(earlier, lambda count: count > 1000, DEADLINE_SECS, "pixels of errors")
+    # Another measure is made of what the recording holds.
+    page.select_option("#menu-activity", "errors")
+    expect_failed(page)
+    replayed.close()
+
+
+def test_an_exported_folder_shows_what_ran(context: BrowserContext, tmp_path: Path) -> None:
+    folder, calls, recording = tmp_path / "shop", tmp_path / "calls.jsonl", tmp_path / "run.rrd"
+    write_repository(folder)
+    calls.write_text(failing(TALL, time.time()))
+    command = [BINARY, "log", str(folder), "--follow", "-", "-o", str(recording), "--quiet"]
+    with calls.open() as lines:
+        subprocess.run(command, check=True, stdin=lines)
+    export(recording, tmp_path / "site")
+    host = Host(tmp_path / "site")
+    page = context.new_page()
+    page.goto(host.url)
+    wait_until_ready(page)
+    expect_failed(page)
+    expect(page.locator("#runtime-count")).to_have_text("1 record")
+    # What this page cannot do it does not offer.
+    expect(page.locator("#menu-activity")).to_be_hidden()
+    host.close()

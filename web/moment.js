@@ -1,0 +1,112 @@
+// The time at which the city shows what runs: the latest, or where somebody stopped it.
+
+import { byId } from "./dom.js";
+
+/**
+ * @typedef {import("./types.js").Now} Now
+ *
+ * @typedef {object} Hands
+ * @property {() => { min: number, max: number } | null} range of the timeline, in nanoseconds
+ * @property {(time: number) => void} setTime
+ * @property {(playing: boolean) => void} play
+ */
+
+export const TIMELINE = "event_time";
+/** How long what has come may lie before it is shown, and how long the viewer may take to take it in. */
+const PAUSE_MILLIS = 50;
+const SETTLE_MILLIS = 600;
+/** Of the slider, whatever the length of the timeline. */
+const STEPS = 1000;
+/** @type {Intl.DateTimeFormatOptions} */
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1 };
+const TODAY = new Intl.DateTimeFormat(undefined, TIME);
+const OTHER_DAY = new Intl.DateTimeFormat(undefined, { ...TIME, year: "numeric", month: "2-digit", day: "2-digit" });
+
+export class Moment {
+  isLive = true;
+  timer = 0;
+  settling = 0;
+  /** @type {{ min: number, max: number } | null} */
+  range = null;
+  /** @type {Now | null} */
+  now = null;
+
+  /** @param {Hands} hands */
+  constructor(hands) {
+    this.hands = hands;
+    byId("live").onclick = () => this.follow(!this.isLive);
+    byId("play").onclick = () => {
+      const isPlaying = this.now?.playing ?? false;
+      this.follow(false);
+      hands.play(!isPlaying);
+    };
+    slider().oninput = () => {
+      if (!this.range) return;
+      this.follow(false);
+      hands.play(false);
+      const { min, max } = this.range;
+      hands.setTime(min + (max - min) * (slider().valueAsNumber / STEPS));
+    };
+  }
+
+  /** @param {boolean} isLive whether the time is to be the latest, and to stay so */
+  follow(isLive) {
+    this.isLive = isLive;
+    if (isLive) {
+      this.hands.play(false);
+      this.advance();
+    }
+    this.show();
+  }
+
+  /** Something new has come. */
+  came() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.refresh(), SETTLE_MILLIS);
+    if (this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.refresh();
+    }, PAUSE_MILLIS);
+  }
+
+  refresh() {
+    this.advance();
+    this.show();
+  }
+
+  advance() {
+    this.range = this.hands.range();
+    if (this.isLive && this.range) this.hands.setTime(this.range.max);
+  }
+
+  /** The viewer shows another time. @param {Now} now */
+  told(now) {
+    if (now.timeline !== TIMELINE) return;
+    // Somebody has moved it in the viewer's own panel: the page never moves it back by itself.
+    if (now.playing || (this.now && now.time < this.now.time)) this.isLive = false;
+    this.now = now;
+    this.range = this.hands.range();
+    this.show();
+  }
+
+  show() {
+    const { range, now, isLive } = this;
+    byId("live").setAttribute("aria-pressed", `${isLive}`);
+    const isPlaying = now?.playing ?? false;
+    byId("play").textContent = isPlaying ? "Pause" : "Play";
+    const time = isLive ? range?.max : now?.time;
+    if (!range || time === undefined) return;
+    const date = new Date(time / 1e6);
+    const text = (date.toDateString() === new Date().toDateString() ? TODAY : OTHER_DAY).format(date);
+    byId("moment").textContent = text;
+    slider().value = `${range.max > range.min ? (STEPS * (time - range.min)) / (range.max - range.min) : STEPS}`;
+    slider().setAttribute("aria-valuetext", text);
+  }
+}
+
+function slider() {
+  const found = byId("moment-slider");
+  if (!(found instanceof HTMLInputElement)) throw new Error("#moment-slider is no input");
+  return found;
+}
