@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             floods.spawn(async move { flood(endpoint.connect().await?, connection, until).await });
         }
         while let Some(done) = floods.join_next().await {
-            let (sent, not_taken) = done??;
+            let (sent, not_taken) = done?.map_err(|error| -> Box<dyn Error> { error })?;
             spans += sent;
             refused += not_taken;
         }

@@ -27,6 +27,8 @@ import { arcsStream, floats, opaque, streamOf } from "./offline-streams.js";
  */
 
 const RECORDING = "city.rrd";
+/** Arcs of what ran. */
+const OBSERVED = ["/calls", "/imports/unexercised"];
 const MAX_DEPTH = 3;
 /** Shapes of late. */
 const KEPT = 8;
@@ -149,6 +151,8 @@ class Ready {
       case "look":
         return this.look(view, message.before, message.selected, message.cycle);
       case "select":
+        // What calls went along is not in the tables of a folder: what is selected stays.
+        if (OBSERVED.some((place) => message.building.entity.startsWith(place))) return { message: null };
         return (await this.import(view, message)) ?? this.select(view, await this.meant(view, message.building), false, false);
       case "select_path": {
         const building = this.buildingOf(message.path.replace(/\/+$/, ""));

@@ -163,7 +163,7 @@ pub fn observed(history: &History, analysis: &Analysis, file: FileId, moved: Opt
     }
     let mut functions: Vec<_> = sums.iter().map(|(&place, sums)| function(analysis, file, place, sums)).collect();
     functions.sort_by(|a, b| b.self_millis.total_cmp(&a.self_millis).then_with(|| a.name.cmp(&b.name)));
-    let errors = history.errors().iter().filter(|error| sites.get(error.site.index()).is_some_and(is_here));
+    let errors = history.errors().into_iter().filter(|error| sites.get(error.site.index()).is_some_and(is_here));
     let mut errors = once(errors.map(|error| told(error, sites)));
     errors.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.message.cmp(&b.message)));
     Observed { functions: List::first(functions, ROWS), errors: List::first(errors, ROWS) }
