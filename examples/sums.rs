@@ -231,7 +231,7 @@ fn take(telemetry: &Telemetry, places: &[Place], numbers: &mut Numbers, second: 
         let number = numbers.next();
         let start = second + number % SECOND;
         let place = &places[number as usize % FILES];
-        let is_error = number % 10 == 0;
+        let is_error = number.is_multiple_of(10);
         Span {
             trace: number.into(),
             id: numbers.next(),
@@ -241,7 +241,7 @@ fn take(telemetry: &Telemetry, places: &[Place], numbers: &mut Numbers, second: 
             end: start + number % 100_000_000,
             is_error,
             exceptions: if is_error { exceptions } else { &[] },
-            code: if number % 2 == 0 { place.code() } else { Code { name, ..Code::default() } },
+            code: if number.is_multiple_of(2) { place.code() } else { Code { name, ..Code::default() } },
             attributes: &(),
         }
     });

@@ -35,8 +35,8 @@ fn take_days(telemetry: &Telemetry, looked: &mut dyn FnMut()) -> u64 {
                 name,
                 start: time,
                 end: time + number % SECOND,
-                is_error: number % 9 == 0,
-                exceptions: if number % 9 == 0 { &exceptions } else { &[] },
+                is_error: number.is_multiple_of(9),
+                exceptions: if number.is_multiple_of(9) { &exceptions } else { &[] },
                 code: Code { path: ["a.py", "b.py", ""][number as usize % 3], name, ..Code::default() },
                 attributes: &(),
             }
