@@ -15,7 +15,7 @@ use super::*;
 use crate::analysis::{Options, analyze};
 use crate::city::{Look, city_of};
 use crate::scan::Place;
-use crate::session::{Answer, City, LiveOptions, Note, Page, RecordedCity, Screen, Session, ToPage};
+use crate::session::{Answer, City, LiveOptions, Note, Page, Screen, Session, ToPage};
 use crate::stream;
 use crate::telemetry::{Code, Exception, Limits, Span, Telemetry};
 
@@ -32,7 +32,7 @@ fn city(files: &[(&str, &str)]) -> City {
     let city = city_of(&analysis, &Look::default(), |_| true).unwrap();
     let messages = stream::record_live(&analysis, &city, "{}", Activity::Rate).unwrap();
     let recording = stream::to_bytes(&messages).unwrap();
-    City::new(RecordedCity::new(stream::load(&recording).unwrap()), recording)
+    City::open(recording, None).unwrap()
 }
 
 struct Running {
