@@ -111,6 +111,11 @@ pub trait CitySource: Send + Sync {
         None
     }
 
+    /// The names of its files and functions.
+    fn names(&self) -> CodeNames {
+        CodeNames::default()
+    }
+
     /// What the recording holds of what ran.
     fn runtime(&self) -> Option<Runtime> {
         None
@@ -145,6 +150,15 @@ pub trait CitySource: Send + Sync {
     fn add_metric(&self, metric: &OwnMetric) -> Result<Offered, MetricError> {
         Err(MetricError::NotHere(metric.name.clone()))
     }
+}
+
+/// Names of what places of records point at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeNames {
+    /// Paths by `FileId`, sorted.
+    pub files: Vec<Box<str>>,
+    /// Names of functions, qualified within their files, by row of the analysis.
+    pub functions: Vec<Box<str>>,
 }
 
 /// What a page says of itself when it connects.

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use tokio::sync::{broadcast, watch};
 
 pub use crate::stream::Room;
-pub use city::{Answer, City, CitySource, Dressed, Screen};
+pub use city::{Answer, City, CitySource, CodeNames, Dressed, Screen};
 pub use event::{Event, Watch};
 pub use messages::{
     ActivityView, ArcKey, Building, ColorKey, Command, Count, CycleEntry, Details, Direction, Excerpt, Facet,
@@ -45,6 +45,7 @@ pub use site::{SiteError, SiteFile, site_files};
 pub use sources::{Folder, Sources};
 pub use tail::{Subscription, Tail};
 
+use crate::scan::FileId;
 use crate::stream::{self, Activity, LiveStream};
 use crate::telemetry::{Limits, Placer, Telemetry};
 use event::Watchers;
@@ -278,6 +279,23 @@ impl Session {
 
     fn show_runtime(&self, runtime: &Arc<Runtime>) {
         self.cities.borrow().first().show(runtime);
+    }
+
+    /// The names of files and functions of the first city.
+    pub fn names(&self) -> CodeNames {
+        let cities = self.cities.borrow().clone();
+        cities.first().city.source.names()
+    }
+
+    /// A file of the first city.
+    ///
+    /// # Errors
+    /// When it has none of this path.
+    pub fn file(&self, path: &str) -> Result<FileId, DriveError> {
+        let cities = self.cities.borrow().clone();
+        let source = &cities.first().city.source;
+        let unknown = || DriveError::UnknownPath { path: path.to_owned(), nearest: source.nearest(path) };
+        source.file(path).ok_or_else(unknown)
     }
 
     fn paths(&self) -> Vec<Box<str>> {

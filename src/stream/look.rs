@@ -19,7 +19,7 @@ use crate::scan::FileId;
 pub fn from_afar(loaded: &Loaded, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
     let mut writer = StoreWriter::addition(loaded.store.clone(), nanos_since_epoch);
     clear_batches(&mut writer, loaded)?;
-    let mut messages = blueprint::whole_contents(loaded.runtime.is_some(), nanos_since_epoch)?;
+    let mut messages = blueprint::whole_contents(nanos_since_epoch)?;
     messages.extend(writer.finish());
     Ok(messages)
 }

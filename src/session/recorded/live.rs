@@ -8,8 +8,8 @@ use super::RecordedCity;
 use crate::scan::FileId;
 use crate::session::runtime::{Boxes, Differences, Runtime};
 use crate::session::{
-    Building, CitySource, Details, Dressed, Excerpt, Hit, ImportDetails, Lists, MetricError, Observed, Offered,
-    OwnMetric, Screen, View,
+    Building, CitySource, CodeNames, Details, Dressed, Excerpt, Hit, ImportDetails, Lists, MetricError, Observed,
+    Offered, OwnMetric, Screen, View,
 };
 use crate::stream::{Activity, LiveStream};
 use crate::telemetry::{History, Placer};
@@ -123,6 +123,10 @@ impl CitySource for LiveCity {
 
     fn placer(&self, maps: &[(String, String)]) -> Option<Placer> {
         self.read().placer(maps)
+    }
+
+    fn names(&self) -> CodeNames {
+        self.read().names()
     }
 
     fn runtime(&self) -> Option<Runtime> {

@@ -20,8 +20,8 @@ use rustc_hash::FxHashMap;
 use super::runtime::{Boxes, Runtime};
 use super::sources::excerpt;
 use super::{
-    Building, CitySource, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, Observed, PageInfo,
-    RuntimeInfo, Screen, Shown, Sources, View, nanos_since_epoch, runtime,
+    Building, CitySource, CodeNames, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, Observed,
+    PageInfo, RuntimeInfo, Screen, Shown, Sources, View, nanos_since_epoch, runtime,
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
@@ -421,6 +421,14 @@ impl CitySource for RecordedCity {
     fn call(&self, from: FileId, to: FileId, calls: u64) -> Option<ImportDetails> {
         let count = self.loaded.analysis.tree.files.len();
         (from.index() < count && to.index() < count).then(|| self.seen_call(from, to, calls))
+    }
+
+    fn names(&self) -> CodeNames {
+        let analysis = &self.loaded.analysis;
+        CodeNames {
+            files: analysis.tree.files.iter().map(|file| file.path.clone()).collect(),
+            functions: analysis.functions.iter().map(|row| row.function.name.clone()).collect(),
+        }
     }
 
     fn runtime(&self) -> Option<Runtime> {

@@ -69,7 +69,7 @@ pub(super) fn layout(
     is_running: bool,
 ) -> Result<Vec<LogMsg>, ChunkError> {
     let mut writer = StoreWriter::new(layout_store(), layout_time());
-    let contents = city_contents(is_running, hidden);
+    let contents = city_contents(hidden);
     city_view(&mut writer, extent, theme, &contents)?;
     view(&mut writer, REPORT, "TextDocument", "Report", "/report", &["$origin"])?;
     graph_view(&mut writer, extent)?;
@@ -174,19 +174,18 @@ fn city_view(writer: &mut StoreWriter, extent: Extent, theme: Theme, contents: &
 }
 
 /// Messages that leave nothing out of the picture of the city.
-pub fn whole_contents(is_running: bool, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
+pub fn whole_contents(nanos_since_epoch: u64) -> Result<Vec<LogMsg>, ChunkError> {
     let mut layout = StoreWriter::starting_at(layout_store(), layout_time(), nanos_since_epoch);
-    let contents = city_contents(is_running, &[]);
+    let contents = city_contents(&[]);
     layout.log(&format!("view/{CITY}/ViewContents"), &ViewContents::new(contents))?;
     Ok(layout.finish())
 }
 
 /// Batches are left out one by one, as other recordings share the layout.
-fn city_contents(is_running: bool, hidden: &[&str]) -> Vec<String> {
-    let all = ["/city/**", "/blocks", "/ground/**", "/activity/**", "/imports/**", "/calls/**"];
-    let all = all.into_iter().chain(is_running.then_some(runtime::CONTENTS));
+fn city_contents(hidden: &[&str]) -> Vec<String> {
+    let all = ["/city/**", "/blocks", "/ground/**", "/activity/**", "/imports/**", "/calls/**", "/annotations/**"];
     let left_out = hidden.iter().map(|batch| format!("- {}", batch_entity(batch)));
-    all.map(|entities| format!("+ {entities}")).chain(left_out).collect()
+    all.iter().map(|entities| format!("+ {entities}")).chain(left_out).collect()
 }
 
 /// Whether the page is light or dark.

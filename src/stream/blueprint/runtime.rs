@@ -27,9 +27,6 @@ const RATES: Uuid = id(0x21);
 const TIMES: Uuid = id(0x22);
 const TEXTS: Uuid = id(0x23);
 
-/// What is beside structure in the picture of a city.
-pub(super) const CONTENTS: &str = "/annotations/**";
-
 /// The views of what runs, in the order of tabs; what follows a name is what they show.
 const VIEWS: [(Uuid, &str, &str, &str); 7] = [
     (RATE, "TimeSeries", "Calls per second", "/telemetry/rate"),

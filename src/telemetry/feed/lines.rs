@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::intake::{Outcome, ingest};
 use super::json::JsonLines;
 use crate::telemetry::Telemetry;
+use crate::telemetry::otlp::{Encoding, Intake, Signal};
 
 /// Longer lines are no records: nothing of them is kept.
 pub const MAX_LINE_BYTES: usize = 16 << 20;
@@ -14,7 +15,13 @@ const NO_RECORD: &str = "a line that is no record";
 const TOO_LONG: &str = "longer than 16 MiB";
 const CUT_OFF: &str = "cut off";
 /// What lines begin with that the file exporter of OpenTelemetry's Collector writes.
-const OTLP: [&str; 3] = ["{\"resourceSpans\"", "{\"resourceLogs\"", "{\"resourceMetrics\""];
+const OTLP: [(&str, Signal); 3] = [
+    ("{\"resourceSpans\"", Signal::Traces),
+    ("{\"resourceLogs\"", Signal::Logs),
+    ("{\"resourceMetrics\"", Signal::Metrics),
+];
+/// The memory that what is remembered of metrics takes a share of.
+const MEMORY_BYTES: u64 = 1 << 30;
 
 /// A line that does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +45,15 @@ pub struct Lines {
     /// Whether the line in the making is too long.
     is_skipping: bool,
     outcome: Outcome,
+    otlp: Intake,
 }
 
 impl Lines {
     /// Nothing came yet. Records that do not name a service are of the given one.
     pub fn new(telemetry: Arc<Telemetry>, service: &str) -> Self {
-        let service = service.to_owned();
-        Self { telemetry, service, number: 0, partial: Vec::new(), is_skipping: false, outcome: Outcome::default() }
+        let otlp = Intake::new(Arc::clone(&telemetry), MEMORY_BYTES);
+        let (service, outcome) = (service.to_owned(), Outcome::default());
+        Self { telemetry, service, number: 0, partial: Vec::new(), is_skipping: false, outcome, otlp }
     }
 
     /// How much was taken so far; the reasons are told as they come.
@@ -151,8 +160,8 @@ impl Lines {
         if text.is_empty() {
             return Ok(false);
         }
-        if OTLP.iter().any(|start| text.starts_with(start)) {
-            return self.otlp(text).map(|()| false);
+        if let Some((_, signal)) = OTLP.iter().find(|(start, _)| text.starts_with(start)) {
+            return self.otlp(*signal, text).map(|()| false);
         }
         let told = |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
         records.push(text).map(|()| true).map_err(told)
@@ -165,8 +174,12 @@ impl Lines {
     }
 
     /// A line as the Collector writes them.
-    fn otlp(&mut self, _line: &str) -> Result<(), String> {
-        Err("OTLP".to_owned())
+    fn otlp(&mut self, signal: Signal, line: &str) -> Result<(), String> {
+        let taken = self.otlp.take(signal, Encoding::Json, line.as_bytes()).map_err(|error| error.to_string())?;
+        self.outcome.accepted += taken.accepted;
+        // What is wrong with single records is counted already.
+        self.outcome.rejected += taken.rejections();
+        Ok(())
     }
 }
 
@@ -254,6 +267,17 @@ mod tests {
         assert_eq!(lines.push(deep.as_bytes()).len(), 1);
         let deep = format!("{}1{}\n", "{\"fields\":".repeat(100_000), "}".repeat(100_000));
         assert_eq!(lines.push(deep.as_bytes()).len(), 1);
+    }
+
+    #[test]
+    fn what_the_collector_writes() {
+        let mut lines = lines();
+        let span = r#"{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","name":"GET /","startTimeUnixNano":"1736000000000000000","endTimeUnixNano":"1736000000500000000"}"#;
+        let spans = format!("{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{span}]}}]}}]}}\n");
+        let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1736000000000000000","body":{"stringValue":"hi"}}]}]}]}"#;
+        assert_eq!(lines.push(format!("{spans}{log}\n{{\"name\":\"a\"}}\n").as_bytes()), []);
+        assert_eq!(lines.outcome().accepted, 3);
+        assert_eq!(lines.push(b"{\"resourceSpans\":7}\n")[0].line, 4);
     }
 
     #[test]
