@@ -21,7 +21,22 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = ("python", "rust", "typescript", "scaling", "size", "check", "query", "module", "viewer", "notebook", "otlp", "day", "sums")
+STEPS = (
+    "python",
+    "rust",
+    "typescript",
+    "scaling",
+    "size",
+    "check",
+    "query",
+    "module",
+    "events",
+    "viewer",
+    "notebook",
+    "otlp",
+    "day",
+    "sums",
+)
 MODULE_FILES = 50_000
 SPANS = 2_000_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
@@ -360,6 +375,19 @@ def bench_sums(report: Report) -> None:
     report.line("sums: a day", text, day)
 
 
+def bench_events(report: Report, tree: Path) -> None:
+    """Events from Python beside the SDK's loop, in a process of its own."""
+    subprocess.run([inputs.ROOT / "scripts/link-module"], check=True)
+    command = [sys.executable, Path(__file__).with_name("events.py"), tree, str(ARGS.runs)]
+    found = json.loads(subprocess.run(command, check=True, text=True, capture_output=True).stdout)
+    # The quicker of both ways is the one to be held against.
+    its = max(rate for name, rate in found.items() if name.startswith("rr.log"))
+    print("\n## Events from Python\n\n| way | events a second | the quicker rr.log |\n|---|---:|---:|")
+    for name, rate in found.items():
+        print(f"| `{name}` | {rate:,.0f} | {rate / its:.1f}× |", flush=True)
+    report.sections["events"] = found
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -377,7 +405,7 @@ def main(args: argparse.Namespace) -> None:
     report, steps = Report(), args.only or STEPS
     trees = {
         "Python": (args.python or inputs.python_tree()).resolve()
-        if {"python", "size", "check", "query", "module", "day"} & {*steps}
+        if {"python", "size", "check", "query", "module", "day", "events"} & {*steps}
         else None,
         "Rust": (args.rust or inputs.rust_tree()).resolve() if {"rust", "size"} & {*steps} else None,
     }
@@ -401,6 +429,8 @@ def main(args: argparse.Namespace) -> None:
         bench_viewer(report)
     if "module" in steps:
         bench_module(report, trees["Python"].name, trees["Python"])
+    if "events" in steps:
+        bench_events(report, trees["Python"])
     if "notebook" in steps:
         bench_notebook(report)
     if "query" in steps:

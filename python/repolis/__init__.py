@@ -13,17 +13,21 @@ from __future__ import annotations
 
 from ._analyze import analyze, load
 from ._city import City
+from ._logging import LogHandler
 from ._repolis import Repo, Table, __version__
 from ._rust import RustMetric, rust_metric
 from ._show import replay, show
+from ._span import Span
 from ._trace import Trace
 from .errors import Error, UnknownMetric, UnknownPath
 
 __all__ = [
     "City",
     "Error",
+    "LogHandler",
     "Repo",
     "RustMetric",
+    "Span",
     "Table",
     "Trace",
     "UnknownMetric",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from . import _marimo, _page
+from . import _marimo, _page, _repolis
+from ._feeds import Feeds
 from ._frame import Frame
 from ._page import Listener, Page, Selection
 from ._remote import Remote
@@ -16,7 +17,7 @@ from ._traced import Traced
 Callback = TypeVar("Callback", bound=Callable[[Any], object])
 
 
-class City(Remote, Traced):
+class City(Remote, Feeds, Traced):
     """A city that is open on a page of its own server, on 127.0.0.1 only.
 
     :func:`repolis.show` and :func:`repolis.replay` make one. As the last expression of a cell it shows itself in an iframe.
@@ -190,6 +191,10 @@ class City(Remote, Traced):
             if before is not None:
                 before.stop()
             page.listeners[key] = Listener(callback)
+
+    def _served(self) -> _repolis.Served:
+        self._check_open()
+        return self._page.served
 
     def close(self) -> None:
         """Close the page now, for all cities of its name.

@@ -10,9 +10,13 @@ import threading
 import traceback
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _marimo, _repolis
+
+if TYPE_CHECKING:
+    from ._batches import Batches
+    from ._logging import LogHandler
 
 Selection = dict[str, Any]
 
@@ -43,6 +47,9 @@ class Page:
         self.is_open = True
         self.selection: Selection | None = None
         self.listeners: dict[object, Listener] = {}
+        self.batches: dict[object, Batches] = {}
+        self.log_handler: LogHandler | None = None
+        self.otlp: dict[str, int] | None = None
         self.events = served.events()
         thread = threading.Thread(target=self._follow, args=(self.events,), name="repolis-events", daemon=True)
         thread.start()
@@ -78,6 +85,8 @@ class Page:
         self.served.stop()
         for listener in self.listeners.values():
             listener.stop()
+        for batches in self.batches.values():
+            batches.stop()
 
 
 class Listener:

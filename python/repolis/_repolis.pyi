@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, final, overload
 
 from . import answers
 
-__all__ = ["Events", "Repo", "Served", "Table", "Tracer", "__version__", "_end", "analyze", "load", "run"]
+__all__ = ["Batches", "Events", "Repo", "Served", "Table", "Tracer", "__version__", "_end", "analyze", "load", "run"]
 
 __version__: Final[str]
 
@@ -172,6 +172,7 @@ class Served:
         height: str | None,
         color: str | None,
         arcs: int | None,
+        live: bool,
         port: int,
         base_url: str,
         allow_hosts: Sequence[str],
@@ -184,6 +185,7 @@ class Served:
         height: str | None,
         color: str | None,
         arcs: int | None,
+        live: bool,
     ) -> None: ...
     @property
     def port(self) -> int: ...
@@ -196,7 +198,17 @@ class Served:
         self, name: str, values: Mapping[str, float | str | None], unit: str, description: str
     ) -> list[str]: ...
     def events(self) -> Events: ...
+    def ingest(self, records: Any, service: str) -> dict[str, Any]: ...
+    def record(self, record: dict[str, Any], service: str) -> bool: ...
+    def batches(self, capacity: int) -> Batches: ...
+    def receive(self, ports: tuple[int, int] | None) -> tuple[int, int] | None: ...
+    def annotate(self, drawn: Any) -> None: ...
     def stop(self) -> None: ...
+
+@final
+class Batches:
+    def next(self, timeout: float) -> tuple[list[dict[str, Any]], int] | None: ...
+    def close(self) -> None: ...
 
 @final
 class Events:

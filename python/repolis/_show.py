@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ def show(
     port: int | None = None,
     base_url: str | None = None,
     allow_hosts: Sequence[str] | None = None,
+    otlp: bool | Mapping[str, int] = False,
 ) -> City:
     """Open the city of a repository on a page of this process, for an iframe or a browser.
 
@@ -47,6 +48,9 @@ def show(
         ``REPOLIS_BASE_URL`` without it.
     allow_hosts : sequence of str, optional
         Further hosts that pages may come from, such as ``"hub.example.org"``. ``REPOLIS_ALLOW_HOSTS`` (with commas) without it.
+    otlp : bool or dict
+        Receive OpenTelemetry on 127.0.0.1, so that programs that run light up the city: at the usual ports, 4317 for gRPC and 4318
+        for HTTP, or at ``grpc_port`` and ``http_port`` of a dict, 0 being free ones. :attr:`City.otlp` has them.
 
     Returns
     -------
@@ -63,9 +67,12 @@ def show(
     >>> city = repolis.show(repo, name="review", height="complexity")
     >>> city.close()
     """
-    look = {"area": area, "height": height, "color": color, "arcs": arcs}
+    ports = _ports(otlp)
+    look = {"area": area, "height": height, "color": color, "arcs": arcs, "live": ports is not None}
     key = name or str(os.path.abspath(repo.root) if repo.root is not None else repo.name)
-    return _open(repo, key, repo.name, look, port, base_url, allow_hosts)
+    city = _open(repo, key, repo.name, look, port, base_url, allow_hosts)
+    city._receive(ports)
+    return city
 
 
 def replay(
@@ -106,7 +113,7 @@ def replay(
     files = [path] if isinstance(path, (str, os.PathLike)) else list(path)
     paths = [os.fspath(file) for file in files]
     title = os.path.basename(paths[0]) if paths else ""
-    look = {"area": None, "height": None, "color": None, "arcs": None}
+    look = {"area": None, "height": None, "color": None, "arcs": None, "live": False}
     return _open(paths, name or "\n".join(map(os.path.abspath, paths)), title, look, port, base_url, allow_hosts)
 
 
@@ -135,6 +142,15 @@ def _open(
         page = _page.pages[key] = Page(key, served, place)
         page.shows(content)
         return City(page, title)
+
+
+def _ports(otlp: bool | Mapping[str, int]) -> tuple[int, int] | None:
+    if isinstance(otlp, bool) or otlp is None:
+        return (4317, 4318) if otlp else None
+    unknown = set(otlp) - {"grpc_port", "http_port"}
+    if unknown:
+        raise Error(f"otlp: no such key: {', '.join(sorted(unknown))}; there are grpc_port and http_port")
+    return otlp.get("grpc_port", 4317), otlp.get("http_port", 4318)
 
 
 def _serve(content: Any, look: dict[str, Any], place: tuple[int, str, tuple[str, ...]]) -> _repolis.Served:

@@ -4,6 +4,7 @@ mod analyze;
 mod answers;
 mod ending;
 mod errors;
+mod feed;
 mod repo;
 mod served;
 mod table;
@@ -23,6 +24,8 @@ mod _repolis {
     use super::analyze::{analyze, load};
     #[pymodule_export]
     use super::ending::_end;
+    #[pymodule_export]
+    use super::feed::Batches;
     #[pymodule_export]
     use super::repo::Repo;
     #[pymodule_export]

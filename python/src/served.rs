@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use repolis::analysis::on_workers;
+use repolis::scan::Place;
 use repolis::serve::{ServeError, ServeOptions, Server, Stopper};
 use repolis::session::{City, DriveError, Event, OwnMetric, OwnValues, Remote, Session, Watch};
 use repolis::stream;
@@ -15,6 +16,7 @@ use repolis::stream;
 use crate::answers::primitive;
 use crate::ending::detach;
 use crate::errors::{drive_error, error, metric_error};
+use crate::feed::Opened;
 use crate::repo::{Measured, Repo, look};
 
 /// What is shown.
@@ -34,12 +36,15 @@ pub struct Served {
     port: u16,
     token: String,
     base_url: String,
+    /// Where the files of the city are on this machine, as a prefix of their paths, and below the root of the repository.
+    maps: Mutex<Vec<(String, String)>>,
+    opened: Mutex<Option<Arc<Opened>>>,
 }
 
 #[pymethods]
 impl Served {
     #[new]
-    #[pyo3(signature = (content, *, area, height, color, arcs, port, base_url, allow_hosts))]
+    #[pyo3(signature = (content, *, area, height, color, arcs, live, port, base_url, allow_hosts))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
@@ -48,6 +53,7 @@ impl Served {
         height: Option<String>,
         color: Option<String>,
         arcs: Option<usize>,
+        live: bool,
         port: u16,
         base_url: String,
         allow_hosts: Vec<String>,
@@ -60,7 +66,7 @@ impl Served {
             }
             source => error(py, source),
         })?;
-        let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
+        let (first, more) = cities(py, &content, look(area, height, color, arcs), live)?;
         let session = Arc::new(Session::new(first, more));
         let served = Self {
             session: Arc::clone(&session),
@@ -68,6 +74,8 @@ impl Served {
             port: server.port(),
             token: server.token().to_owned(),
             base_url: base_url.trim_matches('/').to_owned(),
+            maps: Mutex::new(maps(&content)),
+            opened: Mutex::default(),
         };
         // It ends with the stopper. That it fails is seen by the pages, which say so.
         let run = move || drop(server.run(session));
@@ -77,7 +85,8 @@ impl Served {
     }
 
     /// Opens another city in the place of the one that is open.
-    #[pyo3(signature = (content, *, area, height, color, arcs))]
+    #[pyo3(signature = (content, *, area, height, color, arcs, live))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn replace(
         &self,
         py: Python<'_>,
@@ -86,8 +95,10 @@ impl Served {
         height: Option<String>,
         color: Option<String>,
         arcs: Option<usize>,
+        live: bool,
     ) -> PyResult<()> {
-        let (first, more) = cities(py, &content, look(area, height, color, arcs))?;
+        let (first, more) = cities(py, &content, look(area, height, color, arcs), live)?;
+        *lock(&self.maps) = maps(&content);
         detach(py, || self.session.replace(first, more));
         Ok(())
     }
@@ -139,17 +150,62 @@ impl Served {
     }
 
     /// Closes the page. It cannot be opened again.
-    fn stop(&self) {
+    fn stop(&self, py: Python<'_>) {
         self.stopper.stop();
+        detach(py, || drop(lock(&self.opened).take()));
     }
 }
 
+impl Served {
+    /// The city, and what its pages are asked for.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether anything was told of what runs.
+    pub fn is_opened(&self) -> bool {
+        lock(&self.opened).is_some()
+    }
+
+    /// What runs in the city. It is opened when it is asked for the first time.
+    pub fn opened(&self, py: Python<'_>) -> PyResult<Arc<Opened>> {
+        if let Ok(opened) = self.opened.try_lock()
+            && let Some(opened) = &*opened
+        {
+            return Ok(Arc::clone(opened));
+        }
+        let open = || {
+            let mut opened = lock(&self.opened);
+            if let Some(opened) = &*opened {
+                return Ok(Arc::clone(opened));
+            }
+            let new = Arc::new(Opened::new(&self.session, &lock(&self.maps))?);
+            Ok(Arc::clone(opened.insert(new)))
+        };
+        detach(py, open).map_err(|source: Box<dyn std::error::Error + Send + Sync>| error(py, source))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Paths of this machine become those of the repository.
+fn maps(content: &Content<'_>) -> Vec<(String, String)> {
+    let root = match content {
+        Content::Repo(repo) => repo.get().place().map(Place::folder),
+        Content::Files(_) => None,
+    };
+    let root = root.and_then(|root| std::path::absolute(root).ok());
+    root.iter().map(|root| (root.to_string_lossy().into_owned(), String::new())).collect()
+}
+
 /// The cities of what is to be shown: the first, and those that a page can change to.
-fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look) -> PyResult<(City, Vec<City>)> {
+fn cities(py: Python<'_>, content: &Content<'_>, look: repolis::city::Look, live: bool) -> PyResult<(City, Vec<City>)> {
     match content {
         Content::Repo(repo) => {
             let repo = repo.get();
-            let messages = repo.messages(py, &look)?;
+            let messages = repo.messages(py, &look, live)?;
             let open = || -> Result<City, Box<dyn std::error::Error + Send + Sync>> {
                 Ok(City::open(on_workers(|| stream::to_bytes(&messages))??, repo.place().cloned())?)
             };

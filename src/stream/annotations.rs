@@ -15,6 +15,8 @@ pub const ANNOTATIONS: &str = "/annotations";
 const SEVERITY: &str = "/annotations/severity";
 /// From worth a look to on fire.
 const COLORS: [[u8; 3]; 4] = [[86, 180, 233], [240, 228, 66], [230, 126, 34], [214, 39, 40]];
+/// A text has the colour of its point, before a ground in the colour of the viewer's theme.
+const TEXT_COLOR: [u8; 3] = [205, 70, 40];
 /// Between a building and its shell, in metres: outside of the shells that are lit by what runs.
 const MARGIN: f32 = 0.9;
 /// Between a building's top and its text, in metres.
@@ -61,6 +63,7 @@ pub fn annotations(
     let points = Points3D::new(texts.iter().map(|(top, _)| *top))
         .with_labels(texts.iter().map(|(_, text)| *text))
         .with_radii([Radius::new_ui_points(2.5)])
+        .with_colors([color(TEXT_COLOR)])
         .with_show_labels(true);
     writer.log(ANNOTATIONS, &points)?;
     let shells: Vec<_> = annotated

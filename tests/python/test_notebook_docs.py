@@ -1,4 +1,4 @@
-"""Cells of the pages on notebooks run as they stand there: those of marimo as a marimo notebook, those of Jupyter one by one.
+"""Cells of the pages on notebooks run as they stand there: those of marimo as a marimo notebook, others one by one.
 
 Blocks tagged ``python`` are cells; ``python no-test`` is what needs another machine.
 """
@@ -57,13 +57,14 @@ def test_the_metric_in_rust_compiles(tmp_path: Path) -> None:
     run(tmp_path, block)
 
 
-def test_the_cells_of_jupyter_run_one_after_another(tmp_path: Path) -> None:
-    blocks = cells("jupyter.md")
+@pytest.mark.parametrize("page", ["jupyter.md", "feeds.md"])
+def test_the_cells_of_a_page_run_one_after_another(page: str, tmp_path: Path) -> None:
+    blocks = cells(page)
     assert len(blocks) >= 4
     run(tmp_path, "\n".join(blocks))
 
 
-@pytest.mark.parametrize("page", ["marimo.md", "jupyter.md"])
+@pytest.mark.parametrize("page", ["marimo.md", "jupyter.md", "feeds.md"])
 def test_what_the_table_names_is_there(page: str) -> None:
     """Methods of `city` and `repo` in the text are methods in the package."""
     import repolis

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use repolis::analysis::on_workers;
 use repolis::city::{Look, city_of};
+use repolis::stream::Activity;
 use repolis::{output, stream};
 
 use super::Repo;
@@ -62,7 +63,7 @@ impl Repo {
         if let Some(file) = &file {
             detach(py, || output::check(file, &output::RECORDING)).map_err(|source| error(py, source))?;
         }
-        let messages = self.messages(py, &look(area, height, color, arcs))?;
+        let messages = self.messages(py, &look(area, height, color, arcs), false)?;
         // Both are tried even when one fails.
         let written = match (&file, &target) {
             (Some(file), _) => {
@@ -77,14 +78,17 @@ impl Repo {
 }
 
 impl Repo {
-    /// The recording of the city in this look, as messages.
-    pub fn messages(&self, py: Python<'_>, look: &Look) -> PyResult<Vec<stream::LogMsg>> {
+    /// The recording of the city in this look, as messages; if it is `live`, with a layout for what will run.
+    pub fn messages(&self, py: Python<'_>, look: &Look, live: bool) -> PyResult<Vec<stream::LogMsg>> {
         let options = stream::options_json(&self.options, look);
         let record = || {
             self.demand([&*look.area, &look.height, &look.color]);
             let analysis = self.analysis_detached();
             on_workers(|| -> Result<_, Box<dyn std::error::Error + Send + Sync>> {
                 let city = city_of(&analysis, look, |_| true)?;
+                if live {
+                    return Ok(stream::record_live(&analysis, &city, &options, Activity::default())?);
+                }
                 Ok(stream::record(&analysis, &city, &options)?)
             })
         };

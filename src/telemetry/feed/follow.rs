@@ -56,7 +56,7 @@ impl Follow {
         let mut source = Tail { path: path.to_owned(), reader, file: None, position: 0, is_left: false };
         let work = move || {
             if is_stdin {
-                source.reader.to_end(&mut io::stdin().lock());
+                source.reader.read_all(&mut io::stdin().lock());
                 source.reader.shared.has_ended.store(true, Ordering::Release);
             } else {
                 source.run(&stopped);
@@ -118,7 +118,7 @@ impl Reader {
         Ok(count)
     }
 
-    fn to_end(&mut self, source: &mut impl Read) {
+    fn read_all(&mut self, source: &mut impl Read) {
         while self.piece(source).is_ok_and(|count| count > 0) {}
         self.finish();
     }

@@ -25,6 +25,8 @@ _NATIVE = {
     "Table": "an analysis",
     "City": "a city that is served",
     "Trace": "a trace",
+    "LogHandler": "a city that is served",
+    "Span": "a city that is served",
     "UnknownMetric": "an analysis",
     "UnknownPath": "an analysis",
 }
