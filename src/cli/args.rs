@@ -87,28 +87,28 @@ pub struct View {
     pub city: CityArgs,
     #[command(flatten)]
     pub show: Show,
-    #[command(flatten)]
-    pub live: LiveArgs,
     /// With --otlp or --follow: write what runs into this recording while it is shown.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Stream into a running Rerun viewer instead, such as `rerun+http://127.0.0.1:9876/proxy`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["native", "port", "no_open"])]
     pub connect: Option<String>,
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct Log {
     #[command(flatten)]
     pub city: CityArgs,
-    #[command(flatten)]
-    pub live: LiveArgs,
     /// File to write; `-` writes to standard output, for `rerun -`.
     #[arg(long, short, value_name = "FILE", required_unless_present = "connect")]
     pub output: Option<PathBuf>,
     /// Stream into a running Rerun viewer too, such as `rerun+http://127.0.0.1:9876/proxy`.
     #[arg(long, value_name = "URL")]
     pub connect: Option<String>,
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ const MAX_TOLD: usize = 20;
 #[derive(Clone, Debug, Default, Args)]
 pub struct FollowArgs {
     /// Take records from a file of JSON lines, and what is added to it; `-` reads standard input; may be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "What runs")]
+    #[arg(long, value_name = "FILE", help_heading = super::live::HEADING)]
     pub follow: Vec<PathBuf>,
 }
 

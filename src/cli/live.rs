@@ -19,7 +19,7 @@ use crate::stream::{self, Activity, Loaded};
 use crate::telemetry::feed::Follow;
 use crate::telemetry::{How, Limits, Telemetry, Totals};
 
-const HEADING: &str = "What runs";
+pub const HEADING: &str = "What runs";
 
 /// How often it is looked at whether all that is followed has ended.
 const PAUSE: Duration = Duration::from_millis(200);

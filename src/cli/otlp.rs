@@ -8,11 +8,9 @@ use clap::Args;
 use super::{Cli, say, tell};
 use crate::serve::{OtlpOptions, OtlpServer};
 
-const HEADING: &str = "Telemetry";
-
 /// What lights the city up, and how much of it is kept.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = HEADING)]
+#[command(next_help_heading = super::live::HEADING)]
 pub struct OtlpArgs {
     /// Receive OpenTelemetry (OTLP) over gRPC and HTTP: what runs lights the city up.
     #[arg(long)]

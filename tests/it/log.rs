@@ -201,6 +201,48 @@ fn help_of_log_names_options_and_metrics() {
           --no-ignore
               Take what .gitignore, .ignore and .repolisignore exclude
 
+    What runs:
+          --otlp
+              Receive OpenTelemetry (OTLP) over gRPC and HTTP: what runs lights the city up
+
+          --otlp-grpc-port <PORT>
+              Port of OTLP over gRPC; 0 takes a free one
+
+              [default: 4317]
+
+          --otlp-http-port <PORT>
+              Port of OTLP over HTTP; 0 takes a free one
+
+              [default: 4318]
+
+          --otlp-bind <ADDRESS>
+              Address to receive OTLP at; whoever reaches it can send, and the page stays on this
+              machine
+
+              [default: 127.0.0.1]
+
+          --path-map <FROM=TO>
+              Where the sender's files are here, such as /app=src; may be repeated
+
+          --memory-limit <SIZE>
+              Memory for what is seen and for messages on their way, such as 512MiB
+
+              [default: 1GiB]
+
+          --follow <FILE>
+              Take records from a file of JSON lines, and what is added to it; `-` reads standard input;
+              may be repeated
+
+          --redraw-hz <N>
+              Draw at most so often a second
+
+              [default: 10]
+
+          --activity <MEASURE>
+              What lights the buildings: rate, self_time, total_time or errors
+
+              [default: rate]
+
     Metrics: bytes, lines, code_lines, comment_lines, blank_lines, functions, classes, abstract_classes,
     complexity, max_complexity, cognitive_complexity, max_cognitive_complexity, max_function_lines,
     nesting_depth, fan_in, fan_out, page_rank, cycle, layer; and for --color also language, class, role

@@ -67,7 +67,11 @@ impl<'a> Record<'a> {
         if value == Value::Missing {
             return Ok(());
         }
-        let text = || value.text().ok_or(WRONG_TEXT);
+        if let Some(text) = self.text_of(field) {
+            *text = value.text().ok_or(WRONG_TEXT)?;
+            self.is_error |= matches!(field, Field::ErrorType | Field::ErrorMessage | Field::ErrorStack);
+            return Ok(());
+        }
         let millis = || millis(value);
         let count = || value.count().ok_or(WRONG_COUNT);
         match field {
@@ -76,30 +80,37 @@ impl<'a> Record<'a> {
             Field::End => self.end = Some(time::nanos(value)?),
             Field::Duration => self.duration = Some(millis()?),
             Field::SelfTime => self.self_nanos = Some(millis()?),
-            Field::Name => self.code.name = text()?,
-            Field::Path => self.code.path = text()?,
-            Field::Function => self.code.function = text()?,
-            Field::Namespace => self.code.namespace = text()?,
             Field::Line => self.code.line = u32::try_from(count()?).map_err(|_| WRONG_COUNT)?,
             Field::Severity => self.severity = Some(severity(value)?),
-            Field::Message => self.message = text()?,
             Field::Error => self.set_error(value)?,
-            Field::ErrorType => (self.is_error, self.exception.kind) = (true, text()?),
-            Field::ErrorMessage => (self.is_error, self.exception.message) = (true, text()?),
-            Field::ErrorStack => (self.is_error, self.exception.stack) = (true, text()?),
             Field::Errors => self.errors = count()?,
             Field::Value => self.value = Some(value.number().filter(|number| number.is_finite()).ok_or(WRONG_VALUE)?),
-            Field::Unit => self.unit = text()?,
-            Field::Service => self.service = text()?,
             Field::Trace => self.trace = id(value)?,
             Field::Span => self.id = id(value)? as u64,
             Field::Parent => self.parent = id(value)? as u64,
             Field::Count => self.count = Some(count()?),
-            Field::CallerPath => self.caller.path = text()?,
-            Field::CallerFunction => self.caller.function = text()?,
-            Field::Nested | Field::Attributes => return Err(WRONG_OBJECT),
+            _ => return Err(WRONG_OBJECT),
         }
         Ok(())
+    }
+
+    /// Where the text of a field goes, if it has one.
+    fn text_of(&mut self, field: Field) -> Option<&mut &'a str> {
+        Some(match field {
+            Field::Name => &mut self.code.name,
+            Field::Path => &mut self.code.path,
+            Field::Function => &mut self.code.function,
+            Field::Namespace => &mut self.code.namespace,
+            Field::Message => &mut self.message,
+            Field::ErrorType => &mut self.exception.kind,
+            Field::ErrorMessage => &mut self.exception.message,
+            Field::ErrorStack => &mut self.exception.stack,
+            Field::Unit => &mut self.unit,
+            Field::Service => &mut self.service,
+            Field::CallerPath => &mut self.caller.path,
+            Field::CallerFunction => &mut self.caller.function,
+            _ => return None,
+        })
     }
 
     fn set_error(&mut self, value: Value<'a>) -> Result<(), &'static str> {
