@@ -117,7 +117,8 @@ impl Analysis {
 
     /// Places what runs on these files and functions; see [`Placer::new`].
     pub fn placer(&self, maps: &[(String, String)]) -> Placer {
-        Placer::new(&self.tree, self.functions.iter().map(|row| (row.file, &row.function)), maps)
+        let functions = self.functions.iter().map(|row| (row.file, &row.function));
+        Placer::new(&self.tree, functions, maps).named(&self.name)
     }
 
     /// Files of parsed languages that no file imports and nothing else is known to start or use, in path order. Rust's

@@ -92,7 +92,8 @@ pub fn view(cli: &Cli, args: &View, cancelled: &AtomicBool) -> Result<()> {
     let recording = args.live.recording(args.output.as_deref(), &built, opened.loaded())?;
     let telemetry = args.live.telemetry(&built);
     // The page is answered from what the recording holds.
-    drop(built);
+    drop(built.messages);
+    let recording = recording.map(|recording| recording.with_report(built.analysis));
     let session = Arc::new(show::session(vec![opened])?);
     let live = Live::start(telemetry, Some(&session), recording, &args.live.options())?;
     let running = args.live.start(cli, receiver, live)?;
@@ -114,7 +115,8 @@ pub fn log(cli: &Cli, args: &Log, cancelled: &AtomicBool) -> Result<()> {
     let recording = args.live.recording(args.output.as_deref(), &built, &loaded)?;
     let telemetry = args.live.telemetry(&built);
     built.print_summary(cli, false)?;
-    drop((built, loaded));
+    drop((built.messages, loaded));
+    let recording = recording.map(|recording| recording.with_report(built.analysis));
     let live = Live::start(telemetry, None, recording, &args.live.options())?;
     let running = args.live.start(cli, receiver, live)?;
     say(cli, "Ctrl-C ends the recording");

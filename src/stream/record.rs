@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rerun::archetypes::RecordingInfo;
 use rerun::external::arrow::array::{ArrayRef, StringArray};
 use rerun::external::re_log_types::LogMsg;
-use rerun::{AsComponents, Boxes3D, Color, FillMode, TextDocument, TimePoint};
+use rerun::{AsComponents, Boxes3D, Color, FillMode, TimePoint};
 
 use super::chunks::{StoreWriter, named_batch};
 use super::live::{self, Activity};
@@ -58,7 +58,7 @@ fn messages(
     blocks::log(&mut writer, analysis, city)?;
     arcs::log(&mut writer, city)?;
     arcs::log_graph(&mut writer, analysis, city)?;
-    writer.log("/report", &TextDocument::new(report::markdown(analysis)).with_media_type("text/markdown"))?;
+    writer.log("/report", &report::document(report::markdown(analysis)))?;
     writer.log_each(tables::TABLES, |(name, table)| Ok((table_entity(name), table(analysis).into_batches()?)))?;
     writer.log_batches(&table_entity("index"), index(city).into_batches()?)?;
     if let Some(measure) = measure {

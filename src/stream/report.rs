@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use rerun::TextDocument;
+
 use crate::analysis::Analysis;
 use crate::lang::ImportKind;
 use crate::metrics::Column;
@@ -19,6 +21,11 @@ pub fn markdown(analysis: &Analysis) -> String {
     // Writing to a string cannot fail.
     let _ = write_all(&mut text, analysis);
     text
+}
+
+/// A report as it is recorded.
+pub(super) fn document(markdown: String) -> TextDocument {
+    TextDocument::new(markdown).with_media_type("text/markdown")
 }
 
 /// What the report says of what was seen to run, as far as imports and calls differ; empty where nothing was.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 
-use super::runtime::{Boxes, Runtime};
+use super::runtime::{Boxes, Differences, Runtime};
 use super::sources::excerpt;
 use super::{
     Building, CitySource, CodeNames, Details, Dressed, Excerpt, Folder, Hit, ImportDetails, Lists, Measure, Observed,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::city::{City, Look, Step, arcs_along, city_of};
 use crate::lang::ImportKind;
-use crate::query::nearest;
+use crate::query::{self, nearest};
 use crate::resolve::Edge;
 use crate::scan::{self, DirId, FileId, parent_path};
 use crate::stream::{self, Activity, Changes, Distance, Frame, LiveStream, Loaded, LogMsg, Place, StreamError, Theme};
@@ -445,6 +445,14 @@ impl CitySource for RecordedCity {
 
     fn observed(&self, path: &str, history: &History, moved: Option<&[Option<FileId>]>) -> Option<Observed> {
         Some(runtime::observed(history, &self.loaded.analysis, self.file(path)?, moved))
+    }
+
+    fn compared(&self, history: &History) -> Differences {
+        let compared = query::compare(&self.loaded.analysis, history);
+        let unexplained = compared.unexplained.iter().map(|row| (row.from, row.to, row.calls));
+        // The more calls were seen in a file, the surer it is that those it imports are not called.
+        let unexercised = compared.unexercised.iter().map(|row| (row.from, row.to, row.calls.max(1)));
+        (unexplained.collect(), unexercised.collect())
     }
 
     fn file(&self, path: &str) -> Option<FileId> {

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::scenery::bytes_of;
 use super::{Moment, Runtime, Source, facts};
+use crate::analysis::Analysis;
 use crate::session::{RuntimeInfo, Session, ToPage, nanos_since_epoch};
-use crate::stream::{Activity, Annotated, LiveStream, Loaded, LogMsg, RecordError, Recorder};
+use crate::stream::{self, Activity, Annotated, LiveStream, Loaded, LogMsg, RecordError, Recorder};
 use crate::telemetry::{Telemetry, Totals, Update};
 
 /// Pages hear of other sums at most so often.
@@ -120,6 +121,8 @@ pub struct Recording {
     recorder: Recorder,
     /// As the city was recorded, whatever pages want to see.
     drawn: LiveStream,
+    /// What its report is about, if it is to say at last what was seen to run.
+    analysis: Option<Analysis>,
 }
 
 impl Recording {
@@ -129,7 +132,13 @@ impl Recording {
     /// When it cannot be written.
     pub fn begin(file: &Path, city: &[LogMsg], loaded: &Loaded, measure: Activity) -> Result<Self, RecordError> {
         let recorder = Recorder::create(file, city, loaded, measure)?;
-        Ok(Self { recorder, drawn: LiveStream::new(loaded, measure) })
+        Ok(Self { recorder, drawn: LiveStream::new(loaded, measure), analysis: None })
+    }
+
+    /// The same with a report that says at last in what imports and the calls that were seen differ.
+    #[must_use]
+    pub fn with_report(self, analysis: Analysis) -> Self {
+        Self { analysis: Some(analysis), ..self }
     }
 
     fn add(&mut self, update: &Update, nanos: u64) -> Result<(), RecordError> {
@@ -139,6 +148,15 @@ impl Recording {
             return Ok(());
         }
         self.recorder.add(update, &messages, nanos)
+    }
+
+    fn finish(mut self, telemetry: &Telemetry) -> Result<(), RecordError> {
+        if let Some(analysis) = &self.analysis {
+            let observed = telemetry.history(|history| stream::observed_markdown(analysis, history));
+            let report = stream::report_markdown(analysis) + &observed;
+            self.recorder.report(report, nanos_since_epoch())?;
+        }
+        self.recorder.finish(nanos_since_epoch())
     }
 }
 
@@ -255,7 +273,7 @@ impl Worker {
         self.tell(Duration::ZERO);
         let written = match (self.failed.take(), self.recording.take()) {
             (Some(error), _) => Err(error),
-            (None, Some(recording)) => recording.recorder.finish(nanos_since_epoch()),
+            (None, Some(recording)) => recording.finish(&self.telemetry),
             (None, None) => Ok(()),
         };
         self.change(|info, _| {

@@ -21,6 +21,7 @@ use super::StreamError;
 use super::chunks::StoreWriter;
 use super::live::{Activity, LiveStream, tables};
 use super::load::Loaded;
+use super::report;
 use super::sink::Encoder;
 use super::table::Table;
 use crate::telemetry::{Nanos, SiteId, Update};
@@ -106,6 +107,25 @@ impl Recorder {
             return Ok(());
         }
         self.try_add(update, messages, nanos_since_epoch).map_err(|source| self.stop(source))
+    }
+
+    /// Puts another report in the place of the one that there is.
+    ///
+    /// # Errors
+    /// See [`Recorder::add`].
+    pub fn report(&mut self, markdown: String, nanos_since_epoch: u64) -> Result<(), RecordError> {
+        if self.is_stopped {
+            return Ok(());
+        }
+        self.try_report(markdown, nanos_since_epoch).map_err(|source| self.stop(source))
+    }
+
+    fn try_report(&mut self, markdown: String, nanos: u64) -> Result<(), StreamError> {
+        let mut writer = StoreWriter::addition(self.store.clone(), nanos);
+        writer.log("/report", &report::document(markdown))?;
+        let mut messages = writer.finish();
+        messages.retain(|message| matches!(message, LogMsg::ArrowMsg(..)));
+        self.encoder.append(&messages, &mut self.writer)
     }
 
     /// Writes what is left and the end, and removes the tail.
