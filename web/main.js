@@ -239,6 +239,7 @@ function show(info) {
   prepareFilters(info, setFilter);
   const total = Number(info.counts[0]?.value ?? 0);
   showCount({ shown: total, total, hidden_selection: null });
+  moment.forget();
   showRuntime(info.runtime, state.activity);
 }
 

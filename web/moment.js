@@ -49,6 +49,12 @@ export class Moment {
     };
   }
 
+  /** Another city is shown. */
+  forget() {
+    this.isLive = true;
+    this.now = this.range = null;
+  }
+
   /** @param {boolean} isLive whether the time is to be the latest, and to stay so */
   follow(isLive) {
     this.isLive = isLive;
@@ -83,8 +89,10 @@ export class Moment {
   /** The viewer shows another time. @param {Now} now */
   told(now) {
     if (now.timeline !== TIMELINE) return;
-    // Somebody has moved it in the viewer's own panel: the page never moves it back by itself.
-    if (now.playing || (this.now && now.time < this.now.time)) this.isLive = false;
+    // By itself the viewer plays what it gets to know of.
+    if (this.isLive && now.playing && !this.now) this.follow(true);
+    // Somebody has moved it in the viewer: the page never plays it or moves it back by itself.
+    else if (this.now && ((now.playing && !this.now.playing) || now.time < this.now.time)) this.isLive = false;
     this.now = now;
     this.range = this.hands.range();
     this.show();
