@@ -264,6 +264,15 @@ def bench_notebook(report: Report) -> None:
         print(f"| {title} | {held:.0f} ms | {painted:.0f} ms |", flush=True)
 
 
+def bench_trace(report: Report) -> None:
+    """What the Python tracer adds, beside cProfile and viztracer."""
+    import tracer
+
+    subprocess.run([inputs.ROOT / "scripts/link-module"], check=True)
+    print(f"\n## Python tracer\n\n{tracer.HEAD}", flush=True)
+    report.sections["trace"] = tracer.measure(ARGS.runs, ARGS.python_versions)
+
+
 def bench_query(report: Report, title: str, tree: Path) -> None:
     """What a question adds to the analysis, within one process; and how long it takes with a recording."""
     log(tree, "--quiet")
@@ -395,6 +404,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--typescript", metavar="DIR", type=Path, help="instead of packages from npm")
     parser.add_argument("--runs", metavar="N", type=int, default=5, help="runs of each program")
     parser.add_argument("--typescript-runs", metavar="N", type=int, default=3, help="of madge and dependency-cruiser")
+    parser.add_argument(
+        "--python-versions", metavar="V", nargs="*", default=[], help="of the step trace, such as 3.12; all without it"
+    )
     parser.add_argument("--program", metavar="FILE", type=Path, default=inputs.ROOT / "target/release/repolis")
     parser.add_argument("--only", metavar="STEP", choices=STEPS, action="append", help=f"of: {', '.join(STEPS)}")
     return parser.parse_args()
@@ -433,6 +445,8 @@ def main(args: argparse.Namespace) -> None:
         bench_events(report, trees["Python"])
     if "notebook" in steps:
         bench_notebook(report)
+    if "trace" in steps:
+        bench_trace(report)
     if "query" in steps:
         bench_query(report, trees["Python"].name, trees["Python"])
     if "otlp" in steps:

@@ -4,7 +4,6 @@
 program alone. Programs print how long they took without start and end; pytest does not.
 """
 
-import json
 import os
 import shutil
 import statistics
@@ -24,7 +23,11 @@ VIZTRACER = "1.1.1"
 PYTEST = "9.2.0"
 SQLPARSE = "0.5.3"
 PROGRAMS = Path(__file__).with_name("programs")
+# Whatever stands in the configuration around the cache.
+QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "xfail_strict=false")
 TOOLS = ("alone", "calls", "sample", "cProfile", "viztracer")
+HEAD = """| Python | program | tool | wall | processor | added: wall | processor | inside | of cProfile: wall | processor | of viztracer: wall | processor |
+|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
 def environment(version: str, interpreter: str) -> Path:
@@ -57,7 +60,7 @@ def programs(venv: Path) -> dict[str, tuple[Path, list[str]]]:
     return {
         "calls.py: many small calls": (PROGRAMS, [str(PROGRAMS / "calls.py"), "3000000"]),
         "docutils: 400 documents": (libraries, [str(PROGRAMS / "documents.py"), "400"]),
-        "pytest of sqlparse": (tested(), ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(tested() / "tests")]),
+        "pytest of sqlparse": (tested(), [*QUIET, str(tested() / "tests")]),
     }
 
 
@@ -94,7 +97,7 @@ def once(line: list[str], folder: Path) -> dict[str, float]:
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "inside": inside}
 
 
-def measure(runs: int, only: list[str] | None = None) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+def measure(runs: int, only: list[str]) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """Medians by version, program and tool. Tools take turns, so that a busy moment meets each of them."""
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for version, interpreter in sorted(interpreters().items(), key=lambda pair: tuple(map(int, pair[0].split(".")))):
@@ -112,32 +115,23 @@ def measure(runs: int, only: list[str] | None = None) -> dict[str, dict[str, dic
                 tool: {key: statistics.median(one[key] for one in samples) for key in samples[0]}
                 for tool, samples in taken.items()
             }
-            print(table(version, name, found[version][name]), file=sys.stderr, flush=True)
+            print(table(version, name, found[version][name]), flush=True)
     return found
 
 
 def table(version: str, name: str, results: dict[str, dict[str, float]]) -> str:
-    """Rows of Markdown."""
-    alone = results["alone"]
+    """Rows of Markdown: what each tool adds to the program alone, and ours as a part of what its peers add."""
+    alone, rows = results["alone"], []
 
     def added(tool: str, key: str) -> float:
         return results[tool][key] - alone[key]
 
-    rows = []
     for tool in TOOLS:
-        of = results[tool]
-        if tool == "alone":
-            rows.append(f"| {version} | {name} | alone | {of['wall']:.2f} s | | | |")
-            continue
-        share = f"+{added(tool, 'wall') / alone['wall']:.1%}"
-        ratios = " | ".join(
-            f"{added(tool, 'wall') / max(added(peer, 'wall'), 1e-3):.2f}" if tool in ("calls", "sample") else ""
-            for peer in ("cProfile", "viztracer")
-        )
-        rows.append(f"| | | {tool} | {of['wall']:.2f} s | {share} | {ratios} |")
+        cells = [version, name, tool, f"{results[tool]['wall']:.2f} s", f"{results[tool]['cpu']:.2f} s"]
+        if tool != "alone":
+            cells += [f"{added(tool, key) / alone[key]:+.1%}" for key in ("wall", "cpu", "inside")]
+        if tool in ("calls", "sample"):
+            peers = [(peer, key) for peer in ("cProfile", "viztracer") for key in ("wall", "cpu")]
+            cells += [f"{added(tool, key) / max(added(peer, key), 1e-3):.2f}" for peer, key in peers]
+        rows.append("| " + " | ".join(cells + [""] * (12 - len(cells))) + " |")
     return "\n".join(rows)
-
-
-if __name__ == "__main__":
-    found = measure(int(sys.argv[1]), sys.argv[2:])
-    print(json.dumps(found))

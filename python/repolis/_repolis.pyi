@@ -7,7 +7,20 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, final, overload
 
 from . import answers
 
-__all__ = ["Batches", "Events", "Repo", "Served", "Table", "Tracer", "__version__", "_end", "analyze", "load", "run"]
+__all__ = [
+    "Batches",
+    "Events",
+    "Live",
+    "Repo",
+    "Served",
+    "Table",
+    "Tracer",
+    "__version__",
+    "_end",
+    "analyze",
+    "load",
+    "run",
+]
 
 __version__: Final[str]
 
@@ -225,6 +238,7 @@ class Tracer:
         within: _Names | None,
         threads: tuple[int, int] | None,
         service: str,
+        telemetry: Served | Live | None,
     ) -> Tracer: ...
     def start(self) -> bool: ...
     def stop(self) -> None: ...
@@ -238,3 +252,10 @@ class Tracer:
     def functions(self) -> list[answers.TracedFunction]: ...
     def calls(self) -> list[answers.TracedCall]: ...
     def looks(self) -> int: ...
+
+@final
+class Live:
+    def __new__(cls, repo: Repo, *, output: _Path | None, port: int | None) -> Live: ...
+    @property
+    def url(self) -> str | None: ...
+    def stop(self) -> None: ...

@@ -236,9 +236,15 @@ _watches_forks = False
 def _watch_forks() -> None:
     global _watches_forks
     if not _watches_forks and hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_forked)
+        os.register_at_fork(before=_before_fork, after_in_child=_forked)
         atexit.register(_end)
         _watches_forks = True
+
+
+def _before_fork() -> None:
+    """Python 3.12 warns of threads when a process is copied: not of ours, which do nothing in the copy."""
+    if _current is not None and threading.active_count() == 1:
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
 
 def _forked() -> None:
@@ -258,12 +264,20 @@ def _end() -> None:
         _current.stop()
 
 
-def make(repo: _repolis.Repo, folder: str, *, root: Root, mode: str, service: str) -> Trace:
+def make(
+    repo: _repolis.Repo,
+    folder: str,
+    *,
+    root: Root,
+    mode: str,
+    service: str,
+    telemetry: _repolis.Served | _repolis.Live,
+) -> Trace:
     """A trace of a repository in a folder."""
     if mode not in ("calls", "sample"):
         raise Error(f'mode={mode!r}: there are "calls" and "sample"')
     threads = None
     if mode == "sample":
         threads = _address("PyInterpreterState_ThreadHead"), _address("PyThreadState_Next")
-    tracer = _repolis.Tracer(repo, folder, within=root, threads=threads, service=service)
+    tracer = _repolis.Tracer(repo, folder, within=root, threads=threads, service=service, telemetry=telemetry)
     return Trace(tracer, "sample" if mode == "sample" else "calls")

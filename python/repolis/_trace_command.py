@@ -28,6 +28,8 @@ def main(arguments: Sequence[str]) -> None:
     options = _parser().parse_args(arguments)
     if not options.program:
         _parser().error("name a script, or a module after -m")
+    if options.output == "-":
+        _parser().error("-o -: what runs is written into a file that grows; name one")
     try:
         _begin(options)
     except Error as error:
@@ -76,17 +78,11 @@ def _begin(options: argparse.Namespace) -> None:
     repo = analyze(folder, progress=False)
     output = None if options.output is None else os.path.abspath(options.output)
     has_page = options.view or options.no_open or output is None
-    live = _repolis.Live(repo, output=output, page=options.port if has_page else None)
+    live = _repolis.Live(repo, output=output, port=options.port if has_page else None)
     name = options.program[0] if options.m else os.path.splitext(os.path.basename(options.program[0]))[0]
-    tracer = _repolis.Tracer(
-        repo,
-        folder,
-        within=options.only,
-        samples=options.mode == "sample",
-        service=options.service or name,
-        telemetry=live,
-    )
-    run = _Run(_trace.Trace(tracer, options.mode), live, options)
+    service = options.service or name
+    trace = _trace.make(repo, folder, root=options.only, mode=options.mode, service=service, telemetry=live)
+    run = _Run(trace, live, options)
     run.begin()
     # The last that was registered runs first: what the program registers is still seen.
     atexit.register(run.end)

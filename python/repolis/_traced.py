@@ -73,4 +73,4 @@ class Traced:
         repo, folder = self._page.repo, self._page.folder
         if repo is None or folder is None:
             raise Error(f"{self._title}: this city is of a recording: trace one that repolis.show has made")
-        return _trace.make(repo, folder, root=root, mode=mode, service=service)
+        return _trace.make(repo, folder, root=root, mode=mode, service=service, telemetry=self._page.served)

@@ -5,6 +5,7 @@ mod answers;
 mod ending;
 mod errors;
 mod feed;
+mod live;
 mod repo;
 mod served;
 mod table;
@@ -26,6 +27,8 @@ mod _repolis {
     use super::ending::_end;
     #[pymodule_export]
     use super::feed::Batches;
+    #[pymodule_export]
+    use super::live::Live;
     #[pymodule_export]
     use super::repo::Repo;
     #[pymodule_export]

@@ -86,6 +86,14 @@ impl Telemetry {
         })
     }
 
+    /// Takes exceptions that ended calls, as records of them. The calls are counted by [`Telemetry::calls`].
+    pub fn raised(&self, service: &str, logs: &[Log<'_>]) -> Taken {
+        self.take(service, logs, |intake, batch, found, log| {
+            intake.raised(batch, found, log);
+            Ok(())
+        })
+    }
+
     /// Takes points of metrics of a service.
     pub fn points(&self, service: &str, points: &[Point<'_>]) -> Taken {
         self.take(service, points, Intake::point)

@@ -117,6 +117,15 @@ impl Intake {
 
     /// A log record.
     pub fn log(&mut self, batch: Batch<'_>, found: Found, log: &Log<'_>) {
+        let (time, _) = mend(log.time, batch.arrival);
+        // It counts as a call does: files light up by what they log, and a rate of errors is one of something.
+        let errors = u64::from(log.severity.is_error());
+        self.pending.sums(second(time), found.site, &Sums { count: 1, errors, ..Sums::default() });
+        self.raised(batch, found, log);
+    }
+
+    /// A record of what is counted otherwise: an exception that ended a call.
+    pub fn raised(&mut self, batch: Batch<'_>, found: Found, log: &Log<'_>) {
         let (time, why) = mend(log.time, batch.arrival);
         self.count(found, why);
         self.clock.see(time, batch.now);
@@ -126,9 +135,6 @@ impl Intake {
             let exception = log.exception.unwrap_or(Exception { message: log.text, ..Exception::default() });
             is_listed = self.error(time, found.site, &exception);
         }
-        // It counts as a call does: files light up by what they log, and a rate of errors is one of something.
-        let errors = u64::from(log.severity.is_error());
-        self.pending.sums(second(time), found.site, &Sums { count: 1, errors, ..Sums::default() });
         if is_listed || self.lists(batch.service, time, log) {
             let (text, is_cut) = cut(log.text, TEXT_BYTES);
             self.mend(is_cut.then_some(CUT));

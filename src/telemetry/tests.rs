@@ -333,3 +333,14 @@ fn threads_take_while_another_is_told() {
     assert_eq!(sums(&told), expected_sums(&spans));
     assert_eq!(calls(&told), expected_calls(&spans));
 }
+
+#[test]
+fn exceptions_of_calls_are_errors_and_no_calls() {
+    let telemetry = telemetry(MEMORY);
+    let exception = Exception { kind: "ValueError", message: "bad", ..Exception::default() };
+    let raised = Log { exception: Some(exception), ..log(BEGIN, 17, "ValueError: bad") };
+    assert_eq!(telemetry.raised("one", &[raised]).accepted, 1);
+    let update = telemetry.tick();
+    assert_eq!((update.rows.len(), update.errors.len(), update.logs.len()), (0, 1, 1));
+    assert_eq!((&*update.errors[0].kind, &*update.errors[0].message), ("ValueError", "bad"));
+}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+import repolis
+from page import Page, poll
 from pythons import VERSIONS, answer
 
 FILES = {
@@ -474,7 +478,21 @@ def test_samples_find_where_time_goes(version: tuple[int, ...], folder: Path) ->
     assert most == "spend" and 0 < own <= total * 1.001 and is_free
 
 
-def _dedent(code: str) -> str:
-    import textwrap
+def test_an_open_page_is_told(folder: Path) -> None:
+    city = repolis.show(repolis.analyze(folder, progress=False))
+    page = Page(city.url)
+    with city.trace(service="numbers"):
+        assert runpy.run_path(str(folder / "work" / "calls.py"))["fib"](10) == 55
 
+    def told() -> list[tuple[str, int]]:
+        services = [message["runtime"]["services"]["items"] for message in page.heard("runtime")]
+        return [(service["name"], service["calls"]) for found in services for service in found if service["calls"]]
+
+    # The body of the file, and 177 calls in it.
+    poll(lambda: ("numbers", 178) in told(), f"the page hears of all calls: {told()}")
+    page.close()
+    city.close()
+
+
+def _dedent(code: str) -> str:
     return textwrap.dedent(code)

@@ -6,10 +6,14 @@ import re
 import signal
 import subprocess
 import zipfile
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+import shop
 from pythons import PYTHONS, VERSIONS, environment, run
+from rerun.experimental import RrdReader
 
 # Everything of its surroundings that a program may look at, but for addresses of objects.
 SHOW = """
@@ -69,6 +73,28 @@ if child == 0:
     sys.exit(5)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """,
+    "works.py": """
+def two(last):
+    if last:
+        raise ValueError("went wrong", 2)
+
+def one():
+    two(False)
+    two(True)
+
+one()
+""",
+    "tested/library.py": "def double(x):\n    return 2 * x\n",
+    "tested/tests/test_it.py": """
+from library import double
+
+def test_right():
+    assert double(2) == 4
+
+def test_wrong():
+    assert double(2) == 5
+""",
+    "tested/conftest.py": "",
     "reads.py": "import sys\nprint(sys.stdin.read().upper(), end='')\n",
 }
 
@@ -110,13 +136,76 @@ def test_a_program_does_not_notice(version: tuple[int, ...], program: str, folde
     assert told(traced) == told(plain)
 
 
+def observed(recording: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of what was seen, by table; those of a recording's parts follow each other."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for chunk in RrdReader(str(recording)).stream():
+        name = chunk.entity_path.removeprefix("/tables/")
+        if name.startswith("observed"):
+            batch = chunk.to_record_batch()
+            columns = [name for name in batch.schema.names if not name.startswith("rerun.") and name != "event_time"]
+            for row in range(batch.num_rows):
+                values = {column: batch[column][row].as_py() for column in columns}
+                lengths = [len(value) for value in values.values()]
+                rows.setdefault(name, []).extend(
+                    {column: value[index] for column, value in values.items() if len(value) == max(lengths)}
+                    for index in range(max(lengths))
+                )
+    return rows
+
+
 @each
-def test_a_run_is_recorded(version: tuple[int, ...], folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["calls", "sample"])
+def test_a_run_is_recorded(version: tuple[int, ...], mode: str, folder: Path, tmp_path: Path) -> None:
     recording = tmp_path / "run.rrd"
-    done = run(version, "-m", "repolis", "trace", "-o", recording, "fails.py", folder=folder)
+    done = run(version, "-m", "repolis", "trace", "--mode", mode, "-o", recording, "works.py", folder=folder)
     assert done.returncode == 1 and done.stdout == ""
-    assert str(recording) in done.stderr and "1 call" in done.stderr
+    assert f"{recording}: " in done.stderr.splitlines()[-1]
     assert recording.exists() and not recording.with_name("run.rrd.tail").exists()
+    if mode == "sample":
+        return
+    assert "4 calls of 3 functions in 1 file, 3 errors" in done.stderr
+    found = observed(recording)
+    names = {row["site"]: row["name"] for row in found["observed_sites"]}
+    assert {row["service"] for row in found["observed_sites"]} == {"works"}
+    assert {row["placed_by"] for row in found["observed_sites"]} == {"path"}
+    counts: Counter[str] = Counter()
+    for row in found["observed"]:
+        counts[names[row["site"]]] += row["count"]
+    assert counts == {"<module>": 1, "one": 1, "two": 2}
+    pairs = {(names[row["from"]], names[row["to"]]) for row in found["observed_calls"]}
+    assert pairs == {("<module>", "one"), ("one", "two")}
+    if version >= (3, 12):
+        errors = [(names[row["site"]], row["kind"], row["message"], row["stack"]) for row in found["observed_errors"]]
+        lines = ["in <module>", "in one", "in two"]
+        assert [error[:3] for error in errors] == [("two", "ValueError", "went wrong, 2")]
+        assert [line.partition(", ")[2].partition(", ")[2] for line in errors[0][3].splitlines()] == lines
+        assert str(folder) not in errors[0][3]
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version >= (3, 11)])
+def test_a_run_of_pytest_is_recorded(version: tuple[int, ...], folder: Path, tmp_path: Path) -> None:
+    # That of these tests, which is of Python alone; before 3.11 it needs packages that are not here.
+    paths = f"{shop.ROOT / 'python'}:{Path(pytest.__file__).parents[1]}"
+    packages = {"PYTHONPATH": paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    plain = run(version, *words, folder=folder / "tested", env=environment(**packages))
+    recording = tmp_path / "run.rrd"
+    traced = run(
+        version,
+        "-m",
+        "repolis",
+        "trace",
+        "-q",
+        "-o",
+        recording,
+        *words,
+        folder=folder / "tested",
+        env=environment(**packages),
+    )
+    assert (traced.returncode, re.sub(r"[\d.]+s", "", traced.stdout)) == (1, re.sub(r"[\d.]+s", "", plain.stdout))
+    names = {row["name"] for row in observed(recording)["observed_sites"]}
+    assert {"test_right", "test_wrong", "double"} <= names
 
 
 @each
@@ -126,6 +215,7 @@ def test_what_cannot_be_done_is_said_before_the_program_runs(version: tuple[int,
         (["--root", "nowhere", "-o", "run.rrd", "show.py"], "nowhere"),
         (["--only", "nothing.py", "-o", "run.rrd", "show.py"], "nothing.py"),
         (["-o", "run.rrd"], "name a script"),
+        (["-o", "-", "show.py"], "name one"),
         (["--mode", "lines", "-o", "run.rrd", "show.py"], "lines"),
     ]:
         done = run(version, "-m", "repolis", "trace", *words, folder=folder)

@@ -14,8 +14,8 @@ use super::state::Shared;
 
 /// Half of what may go by until it is written.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// The program may go on to handle it; that a call ended by it is counted with the calls.
-const WARN: Severity = Severity(13);
+/// Of OpenTelemetry's severities.
+const ERROR: Severity = Severity(17);
 /// The same exception is told at most so often at a time.
 const MAX_REPEATED: u64 = 1000;
 
@@ -132,7 +132,7 @@ impl Pump {
         let text = format!("{}{colon}{}", raised.kind, raised.message);
         let log = Log {
             time,
-            severity: WARN,
+            severity: ERROR,
             text: &text,
             trace: 0,
             span: 0,
@@ -140,7 +140,7 @@ impl Pump {
             code: Code { line: raised.line, ..code(&function) },
             attributes: &(),
         };
-        self.telemetry.logs(&self.service, &vec![log; raised.count.min(MAX_REPEATED) as usize]);
+        self.telemetry.raised(&self.service, &vec![log; raised.count.min(MAX_REPEATED) as usize]);
     }
 }
 

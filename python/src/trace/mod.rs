@@ -24,12 +24,32 @@ use repolis::telemetry::Telemetry;
 use crate::answers::{Names, part};
 use crate::ending::detach;
 use crate::errors::error;
+use crate::live::Live;
 use crate::repo::Repo;
+use crate::served::Served;
 use clock::Clock;
 use files::Files;
 use flush::Flusher;
 use sampling::{Sampler, Threads};
 use state::{State, activate, deactivate};
+
+/// What is told of a trace.
+#[derive(FromPyObject)]
+enum Target<'py> {
+    /// A page of a notebook or program.
+    Served(Bound<'py, Served>),
+    /// What the command shows and writes.
+    Live(Bound<'py, Live>),
+}
+
+impl Target<'_> {
+    fn telemetry(&self, py: Python<'_>) -> PyResult<Arc<Telemetry>> {
+        match self {
+            Self::Served(served) => Ok(Arc::clone(served.get().opened(py)?.telemetry())),
+            Self::Live(live) => Ok(Arc::clone(live.get().telemetry())),
+        }
+    }
+}
 
 /// A trace of the functions of a repository.
 #[pyclass(frozen, module = "repolis._repolis")]
@@ -56,7 +76,7 @@ impl Tracer {
     /// A trace of the files of a repository in ``folder``, or those of ``within``; by samples, if it has the addresses of
     /// ``PyInterpreterState_ThreadHead`` and ``PyThreadState_Next``.
     #[new]
-    #[pyo3(signature = (repo, folder, *, within, threads, service))]
+    #[pyo3(signature = (repo, folder, *, within, threads, service, telemetry))]
     fn new(
         py: Python<'_>,
         repo: &Bound<'_, Repo>,
@@ -64,6 +84,7 @@ impl Tracer {
         within: Option<Names>,
         threads: Option<(usize, usize)>,
         service: String,
+        telemetry: Option<Target<'_>>,
     ) -> PyResult<Self> {
         let paths: Vec<_> = {
             let analysis = repo.get().analysis(py);
@@ -79,7 +100,7 @@ impl Tracer {
             // SAFETY: only the package calls this, with what `ctypes` finds by these names.
             threads: threads.map(|(head, next)| unsafe { Threads::new(head, next) }),
             service,
-            telemetry: None,
+            telemetry: telemetry.map(|target| target.telemetry(py)).transpose()?,
             work: Mutex::default(),
         })
     }

@@ -18,14 +18,17 @@ const SHARE: u32 = 50;
 /// Deeper stacks are cut at the outer end.
 const MAX_FRAMES: usize = 2000;
 
+type Head = unsafe extern "C" fn(*mut ffi::PyInterpreterState) -> *mut ffi::PyThreadState;
+type Next = unsafe extern "C" fn(*mut ffi::PyThreadState) -> *mut ffi::PyThreadState;
+
 /// `PyInterpreterState_ThreadHead` and `PyThreadState_Next`, which give the threads of an interpreter.
 ///
 /// `sys._current_frames` gives those of all interpreters, which have locks of their own from Python 3.12 on and run on meanwhile. These
 /// are not in the stable ABI, but the same in all versions: Python hands their addresses over, so that nothing is linked to them.
 #[derive(Clone, Copy)]
 pub struct Threads {
-    head: unsafe extern "C" fn(*mut ffi::PyInterpreterState) -> *mut ffi::PyThreadState,
-    next: unsafe extern "C" fn(*mut ffi::PyThreadState) -> *mut ffi::PyThreadState,
+    head: Head,
+    next: Next,
 }
 
 impl Threads {
@@ -35,7 +38,9 @@ impl Threads {
     /// They are those.
     pub unsafe fn new(head: usize, next: usize) -> Self {
         // SAFETY: as above, and their types are these in all versions.
-        unsafe { Self { head: std::mem::transmute(head), next: std::mem::transmute(next) } }
+        unsafe {
+            Self { head: std::mem::transmute::<usize, Head>(head), next: std::mem::transmute::<usize, Next>(next) }
+        }
     }
 
     /// The innermost frame of each thread that is in Python.

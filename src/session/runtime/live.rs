@@ -61,6 +61,7 @@ pub struct Live {
     runtime: Arc<Runtime>,
     stop: Sender<()>,
     thread: Mutex<Option<JoinHandle<Result<(), LiveError>>>>,
+    process: u32,
 }
 
 impl Live {
@@ -84,7 +85,7 @@ impl Live {
             worker.finish()
         };
         let thread = thread::Builder::new().name("repolis-live".to_owned()).spawn(run)?;
-        Ok(Self { telemetry, runtime, stop, thread: Mutex::new(Some(thread)) })
+        Ok(Self { telemetry, runtime, stop, thread: Mutex::new(Some(thread)), process: std::process::id() })
     }
 
     /// Where records go.
@@ -105,6 +106,11 @@ impl Live {
         // The thread may have ended by itself.
         let _ = self.stop.send(());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A process that was copied from this one has no such thread to wait for, and the recording is not its own.
+        if self.process != std::process::id() {
+            std::mem::forget(thread);
+            return Ok(());
+        }
         thread.map_or(Ok(()), |thread| thread.join().unwrap_or(Err(LiveError::Panicked)))
     }
 }
