@@ -131,7 +131,7 @@ impl Program {
         while chain.len() < DEPTH {
             chain.push(self.callee(chain[chain.len() - 1]));
         }
-        let is_error = random % 500 == 0 && second % 900 < 60;
+        let is_error = random.is_multiple_of(500) && second % 900 < 60;
         let exception = Exception { time: 0, kind: "ValueError", message: "no such order", stack: "" };
         let spans: Vec<_> = (0..DEPTH as u64)
             .rev()

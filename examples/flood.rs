@@ -99,8 +99,8 @@ impl Template {
     fn next(&mut self, number: u64) -> Bytes {
         let mut message = self.bytes.clone();
         for (index, [trace, span, parent]) in self.ids.iter().enumerate() {
-            let own = number << 12 | index as u64 + 1;
-            let trace_number = number << 12 | (index / DEPTH) as u64;
+            let own = (number << 12) | (index as u64 + 1);
+            let trace_number = (number << 12) | (index / DEPTH) as u64;
             put(&mut message, *trace, &u128::from(trace_number).to_be_bytes());
             put(&mut message, *span, &own.to_be_bytes());
             put(&mut message, *parent, &(own - 1).to_be_bytes());
@@ -126,7 +126,7 @@ fn span_id(index: usize) -> Vec<u8> {
 
 /// The first of a trace has none.
 fn parent_id(index: usize) -> Vec<u8> {
-    if index % DEPTH == 0 { vec![0; 9] } else { (index as u64 | 0xf9fa_fbfc << 32).to_be_bytes().to_vec() }
+    if index.is_multiple_of(DEPTH) { vec![0; 9] } else { (index as u64 | (0xf9fa_fbfc << 32)).to_be_bytes().to_vec() }
 }
 
 fn request() -> ExportTraceServiceRequest {

@@ -9,6 +9,7 @@
 //! a number of turns after which it ends.
 
 use std::error::Error;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let layer = TracingLayer::new(Arc::clone(live.telemetry()), "example").with_filter(own);
     tracing_subscriber::registry().with(layer).init();
 
-    println!("{}", server.url());
+    writeln!(std::io::stdout(), "{}", server.url())?;
     let stopper = server.stopper();
     let serving = std::thread::spawn(move || server.run(session));
     for turn in 0..turns {
@@ -48,7 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     serving.join().map_err(|_| "the server panicked")??;
     live.stop()?;
     let totals = live.telemetry().totals();
-    println!("{} spans, {} log records, placed by path: {}", totals.spans, totals.logs, totals.placed[0]);
+    let placed = totals.placed[0];
+    writeln!(std::io::stdout(), "{} spans, {} log records, placed by path: {placed}", totals.spans, totals.logs)?;
     Ok(())
 }
 

@@ -34,8 +34,7 @@ pub struct LiveArgs {
     /// Draw at most so often a second.
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = hertz, help_heading = HEADING)]
     pub redraw_hz: f64,
-    /// What lights the buildings: rate, self_time, total_time or errors.
-    #[arg(long, value_name = "MEASURE", default_value = "rate", value_parser = activity, help_heading = HEADING)]
+    #[arg(long, help = "What lights the buildings: rate, self_time, total_time or errors", value_name = "MEASURE", default_value = "rate", value_parser = activity, help_heading = HEADING)]
     pub activity: Activity,
 }
 

@@ -1,7 +1,5 @@
 //! The city of a repository as a recording: to a file, a viewer, or into a recording of the Python SDK.
 
-#![expect(clippy::doc_markdown, reason = "docstrings of Python, in the style of numpy")]
-
 use std::path::PathBuf;
 
 use pyo3::prelude::*;

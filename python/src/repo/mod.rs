@@ -1,7 +1,5 @@
 //! A repository as Python sees it: what it is, and its tables. What is asked of it stands in the modules below.
 
-#![expect(clippy::doc_markdown, reason = "docstrings of Python, in the style of numpy")]
-
 mod files;
 mod graph;
 mod log;

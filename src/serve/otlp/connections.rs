@@ -34,7 +34,7 @@ const NO_SEAT: &str = "connection beyond the 256 that are taken at a time";
 /// What HTTP/1 says to a connection without a seat.
 pub const UNAVAILABLE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-/// What HTTP/2 says: SETTINGS with none, and GOAWAY with ENHANCE_YOUR_CALM before any stream.
+/// What HTTP/2 says: SETTINGS with none, and GOAWAY with `ENHANCE_YOUR_CALM` before any stream.
 pub const GO_AWAY: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
 
 /// A port, and what its connections lead to.

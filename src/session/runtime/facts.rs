@@ -138,12 +138,12 @@ impl Services {
     }
 
     fn list(&self) -> List<ServiceInfo> {
-        let service = |(name, &id): (&Box<str>, &usize)| ServiceInfo {
-            name: name.to_string(),
+        let service = |(name, id): (&str, usize)| ServiceInfo {
+            name: name.to_owned(),
             calls: self.sums[id].0,
             errors: self.sums[id].1,
         };
-        let mut services: Vec<_> = self.ids.iter().map(service).collect();
+        let mut services: Vec<_> = self.ids.iter().map(|(name, &id)| service((name, id))).collect();
         services.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.name.cmp(&b.name)));
         List::first(services, SERVICES)
     }

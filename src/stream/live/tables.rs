@@ -105,7 +105,7 @@ pub fn read<'t>(find: impl Fn(&str) -> Option<&'t Table>, files: usize) -> Resul
     if let Some(table) = find(ROWS) {
         read_rows(table, |row| {
             if is_known(row.site) && row.nanos > 0 {
-                history.add_row(&row)
+                history.add_row(&row);
             }
         })?;
     }

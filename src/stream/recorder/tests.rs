@@ -52,8 +52,10 @@ fn made(seconds: u64) -> Made {
     Made { folder, history, recorder }
 }
 
+type Totals = (Vec<(u64, u64, u64)>, Vec<((SiteId, SiteId), (u64, u64))>);
+
 /// Sums over all time by site; and those of calls.
-fn totals(history: &History) -> (Vec<(u64, u64, u64)>, Vec<((SiteId, SiteId), (u64, u64))>) {
+fn totals(history: &History) -> Totals {
     let mut sums = vec![(0, 0, 0); history.sites().len()];
     for row in history.rows() {
         let sum = &mut sums[row.site.index()];

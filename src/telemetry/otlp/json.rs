@@ -153,7 +153,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_u64<E: Error>(mut self, value: u64) -> Result<(), E> {
         match self.field.kind {
-            Kind::Double => _ = self.double(value as f64),
+            Kind::Double => self.double(value as f64),
             _ => self.number(value)?,
         }
         Ok(())
@@ -165,7 +165,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
         match self.field.kind {
-            Kind::Double => _ = self.double(value),
+            Kind::Double => self.double(value),
             Kind::Text | Kind::Hex | Kind::Message(_) => return Err(self.wrong("a number")),
             // JSON does not tell 1 from 1.0.
             _ if value.fract() == 0.0 && value >= 0.0 => self.number(value as u64)?,
