@@ -58,10 +58,7 @@ export class Moment {
   /** @param {boolean} isLive whether the time is to be the latest, and to stay so */
   follow(isLive) {
     this.isLive = isLive;
-    if (isLive) {
-      this.hands.play(false);
-      this.advance();
-    }
+    if (isLive) this.advance();
     this.show();
   }
 
@@ -83,7 +80,10 @@ export class Moment {
 
   advance() {
     this.range = this.hands.range();
-    if (this.isLive && this.range) this.hands.setTime(this.range.max);
+    if (!this.isLive || !this.range) return;
+    // A viewer that follows by itself would play on from the time that it is given.
+    this.hands.play(false);
+    this.hands.setTime(this.range.max);
   }
 
   /** The viewer shows another time. @param {Now} now */
