@@ -15,6 +15,8 @@ export const TIMELINE = "event_time";
 /** How long what has come may lie before it is shown, and how long the viewer may take to take it in. */
 const PAUSE_MILLIS = 50;
 const SETTLE_MILLIS = 600;
+/** How soon after a hand was on it the viewer's time counts as moved by hand. */
+const HAND_MILLIS = 1000;
 /** Of the slider, whatever the length of the timeline. */
 const STEPS = 1000;
 /** @type {Intl.DateTimeFormatOptions} */
@@ -24,6 +26,8 @@ const OTHER_DAY = new Intl.DateTimeFormat(undefined, { ...TIME, year: "numeric",
 
 export class Moment {
   isLive = true;
+  /** When a hand was on the viewer last. */
+  touched = -Infinity;
   timer = 0;
   settling = 0;
   /** @type {{ min: number, max: number } | null} */
@@ -40,6 +44,11 @@ export class Moment {
       this.follow(false);
       hands.play(!isPlaying);
     };
+    for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "keydown"])) {
+      byId("city").addEventListener(type, (event) => {
+        if (type !== "pointermove" || (event instanceof PointerEvent && event.buttons)) this.touched = performance.now();
+      });
+    }
     slider().oninput = () => {
       if (!this.range) return;
       this.follow(false);
@@ -89,10 +98,11 @@ export class Moment {
   /** The viewer shows another time. @param {Now} now */
   told(now) {
     if (now.timeline !== TIMELINE) return;
-    // By itself the viewer plays what it gets to know of.
-    if (this.isLive && now.playing && !this.now) this.follow(true);
+    const isMoved = this.now && ((now.playing && !this.now.playing) || now.time < this.now.time);
     // Somebody has moved it in the viewer: the page never plays it or moves it back by itself.
-    else if (this.now && ((now.playing && !this.now.playing) || now.time < this.now.time)) this.isLive = false;
+    if (isMoved && performance.now() - this.touched < HAND_MILLIS) this.isLive = false;
+    // By itself the viewer plays what it gets to know of.
+    else if (this.isLive && now.playing) this.follow(true);
     this.now = now;
     this.range = this.hands.range();
     this.show();
