@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, wait_until_ready, write_repository
+from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, wait_until_ready, write_repository
 from folders import Host, export
 from pixels import picture, poll, settled_picture
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -19,7 +19,7 @@ from test_live import Shown
 from test_page import FRAMES
 
 # Seen from everywhere.
-TALL, OTHER = "tests/test_cart.py", "web/parts.js"
+TALL = "tests/test_cart.py"
 
 
 @pytest.fixture
@@ -126,28 +126,10 @@ def test_errors_have_their_own_colour_in_every_measure(shown: Shown) -> None:
     keep_failing(shown, page)
 
 
-def test_an_earlier_time_shows_what_was_then(shown: Shown) -> None:
-    page, now = shown.page, time.time()
-    settled_picture(page, DEADLINE_SECS)
-    dark = count_glow(page)
-    ran(shown, TALL, error="long ago", seconds=now - 600)
-    keep_running(shown, page, dark)
-    expect_failed(page, False)
-    page.locator("#moment-slider").focus()
-    page.keyboard.press("Home")
-    # Soon after the first moment its light is there.
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
-    expect_failed(page)
-    page.locator("#live").click()
-    expect(page.locator("#live")).to_have_attribute("aria-pressed", "true")
-    expect_failed(page, False)
-
-
 def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
     page = shown.page
     ran(shown, TALL, calls=7, millis=12, error="no such cart")
+    expect(page.locator("#activity")).to_be_visible()
     shown.host.ask("select", path=TALL)
     seen = page.locator("#observed")
     expect(seen).to_contain_text("step_0")
@@ -164,17 +146,6 @@ def test_who_comes_late_sees_what_ran_before(shown: Shown, context: BrowserConte
     expect(late.locator("#menu-activity")).to_have_value("errors")
     expect(late.locator("#draw-calls")).to_have_attribute("aria-pressed", "false")
     keep_failing(shown, late)
-
-
-def test_lights_follow_the_filters(shown: Shown) -> None:
-    page = shown.page
-    keep_failing(shown, page)
-    page.evaluate("location.hash = 'hide.role=test'")
-    expect(page.locator("#shown")).to_contain_text("1 are hidden")
-    ran(shown, TALL, error="no such cart")
-    expect_failed(page, False)
-    page.evaluate("location.hash = ''")
-    keep_failing(shown, page)
 
 
 def test_a_click_on_a_light_selects_its_building(shown: Shown) -> None:
@@ -201,6 +172,7 @@ def test_axe_finds_nothing_where_something_runs(shown: Shown, scheme: str) -> No
     page = shown.page
     page.emulate_media(color_scheme=scheme)
     ran(shown, TALL, error="no such cart")
+    expect(page.locator("#activity")).to_be_visible()
     shown.host.ask("select", path=TALL)
     expect(page.locator("#observed")).to_contain_text("step_0")
     page.evaluate("document.getElementById('runtime').open = true")
@@ -215,42 +187,6 @@ def test_axe_finds_nothing_where_something_runs(shown: Shown, scheme: str) -> No
 def failing(path: str, seconds: float) -> str:
     span = {"service": "shop", "path": path, "function": "step_0", "duration_ms": 5, "error": "no such cart"}
     return json.dumps({**span, "time": seconds - 0.005, "end": seconds}) + "\n"
-
-
-def test_a_recording_of_what_was_shown_shows_the_same(context: BrowserContext, tmp_path: Path) -> None:
-    folder, calls, recording = tmp_path / "shop", tmp_path / "calls.jsonl", tmp_path / "run.rrd"
-    write_repository(folder)
-    calls.write_text(failing(OTHER, time.time() - 300))
-    live = City(folder, "--follow", str(calls), "-o", str(recording))
-    page = Watched(context, live).page
-    expect(page.locator("#activity")).to_be_visible()
-    # What is added to the file is followed.
-    with calls.open("a") as added:
-        added.write(failing(TALL, time.time()) * 5)
-    expect_failed(page)
-    page.locator("#runtime > summary").click()
-    expect(page.locator("#placed li").first).to_contain_text("6")
-    assert live.interrupt() == 0
-    replayed = City(recording)
-    page = Watched(context, replayed).page
-    expect(page.locator("#live")).to_be_hidden()
-    expect(page.locator("#runtime-count")).to_have_text("6 records")
-    page.locator("#moment-slider").focus()
-    page.keyboard.press("Home")
-    expect_failed(page, False)
-    page.keyboard.press("End")
-
-    def earlier() -> int:
-        # A step is a third of a second, and a light lasts for ten.
-        for _ in range(6):
-            page.keyboard.press("ArrowLeft")
-        return count_failed(page)
-
-    poll(earlier, lambda count: count > 1000, DEADLINE_SECS, "pixels of errors")
-    # Another measure is made of what the recording holds.
-    page.select_option("#menu-activity", "errors")
-    expect_failed(page)
-    replayed.close()
 
 
 def test_an_exported_folder_shows_what_ran(context: BrowserContext, tmp_path: Path) -> None:
