@@ -224,3 +224,23 @@ def test_a_metric_computed_on_demand_becomes_a_column(folder: Path) -> None:
     assert "betweenness" not in repo.files.column_names
     repo.top("betweenness")
     assert "betweenness" in repo.files.column_names
+
+
+def test_what_was_observed_is_that_of_the_command(folder: Path, tmp_path: Path) -> None:
+    spans = [
+        {"path": "shop/main.py", "trace": "1", "span": "1", "duration_ms": 3},
+        {"path": "/app/shop/cart.py", "function": "total", "trace": "1", "span": "2", "parent": "1", "duration_ms": 2},
+        {"path": "page/index.ts", "trace": "1", "span": "3", "parent": "2", "duration_ms": 1},
+    ]
+    lines = "".join(json.dumps(span) + "\n" for span in spans)
+    run = tmp_path / "run.rrd"
+    command = [shop.BINARY, "log", str(folder), "--follow", "-", "-o", str(run), "-q"]
+    subprocess.run(command, input=lines, text=True, check=True)
+    found = repolis.load(run).observed()
+    assert found == of_command(run, "observed")
+    assert (found["files"], found["calls"]) == (3, 2)
+    [unexplained] = found["unexplained"]
+    assert (unexplained["from"], unexplained["to"], unexplained["caller"]) == ("shop/cart.py", "page/index.ts", "total")
+    assert unexplained["relation"] == "unrelated"
+    assert [(row["from"], row["to"]) for row in found["unexercised"]] == [("shop/cart.py", "shop/stock.py")]
+    assert repolis.load(run).observed(within="page")["unexercised"] == []
