@@ -201,7 +201,7 @@ def test_a_node_service(receiver: Receiver, protocol: str) -> None:
 
 
 def test_a_rust_service() -> None:
-    with Receiver(ROOT / "examples") as receiver:
+    with Receiver(ROOT) as receiver:
         command = [RELEASE / "examples/service", receiver.grpc, "2000"]
         sent = int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
         totals = receiver.totals()
