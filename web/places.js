@@ -25,11 +25,19 @@ export function arePlacesOpen() {
   return places instanceof HTMLDetailsElement && places.open;
 }
 
+/** The lists that are shown. */
+let shown = "";
+
 /**
  * @param {Lists} lists
  * @param {Listener} listener
  */
-export function showPlaces({ cycles, all_cycles, hotspots }, listener) {
+export function showPlaces(lists, listener) {
+  // A row that is written anew loses the focus, and with it the key that somebody is about to press.
+  const text = JSON.stringify(lists);
+  if (text === shown) return;
+  shown = text;
+  const { cycles, all_cycles, hotspots } = lists;
   const empty = (/** @type {string} */ text) => element("li", "note", text);
   byId("cycles").replaceChildren(...cycles.map((entry) => cycle(entry, listener)));
   if (!cycles.length) byId("cycles").append(empty(all_cycles ? "All cycles are hidden." : "There are none."));
