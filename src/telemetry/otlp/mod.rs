@@ -29,8 +29,9 @@ use series::AllSeries;
 const BATCH: usize = 128;
 /// Bytes of such records after which no further one is waited for.
 const BATCH_BYTES: usize = 256 << 10;
-/// A record's size in memory can be a large multiple of that on the wire.
-const MAX_RECORD_BYTES: usize = 1 << 20;
+/// A record's size in memory can be fifty times that on the wire, so that it has a share of the memory limit.
+const RECORD_SHARE: u64 = 256;
+const RECORD_BYTES: std::ops::RangeInclusive<u64> = 64 << 10..=1 << 20;
 /// A share of the memory limit, for the last points of counters.
 const SERIES_SHARE: u64 = 64;
 
@@ -116,12 +117,14 @@ impl Outcome {
 pub struct Intake {
     telemetry: Arc<Telemetry>,
     series: Mutex<AllSeries>,
+    record_bytes: usize,
 }
 
 impl Intake {
     /// Hands records on to `telemetry`. What has to be remembered of metrics takes a share of `memory_bytes`.
     pub fn new(telemetry: Arc<Telemetry>, memory_bytes: u64) -> Self {
-        Self { telemetry, series: Mutex::new(AllSeries::new(memory_bytes / SERIES_SHARE)) }
+        let record_bytes = (memory_bytes / RECORD_SHARE).clamp(*RECORD_BYTES.start(), *RECORD_BYTES.end()) as usize;
+        Self { telemetry, series: Mutex::new(AllSeries::new(memory_bytes / SERIES_SHARE)), record_bytes }
     }
 
     /// Where the records go.
@@ -147,7 +150,7 @@ impl Intake {
     }
 
     fn take_resource(&self, signal: Signal, bytes: &[u8], outcome: &mut Outcome) {
-        let resource = match decode::<Resource>(wire::owner(bytes)) {
+        let resource = match decode::<Resource>(wire::owner(bytes), self.record_bytes) {
             Ok(resource) => resource,
             Err(reason) => {
                 let records = wire::scopes(bytes).map(|scope| wire::records(scope).count() as u64).sum();
@@ -157,10 +160,15 @@ impl Intake {
         let service = attributes::service(&resource.attributes);
         let said = Said::of(&resource.attributes);
         for bytes in wire::scopes(bytes) {
-            match decode::<InstrumentationScope>(wire::owner(bytes)) {
+            match decode::<InstrumentationScope>(wire::owner(bytes), self.record_bytes) {
                 Ok(scope) => {
                     let said = Said::of(&scope.attributes).or(&said);
-                    self.take_scope(signal, &Scope { service, name: &scope.name, said }, bytes, outcome);
+                    self.take_scope(
+                        signal,
+                        &Scope { service, name: &scope.name, said, record_bytes: self.record_bytes },
+                        bytes,
+                        outcome,
+                    );
                 }
                 Err(reason) => self.reject(outcome, reason, wire::records(bytes).count() as u64),
             }
@@ -187,7 +195,7 @@ impl Intake {
     ) {
         let (mut batch, mut batch_bytes) = (Vec::new(), 0);
         for record in wire::records(bytes) {
-            match decode(record) {
+            match decode(record, self.record_bytes) {
                 Ok(decoded) => batch.push(decoded),
                 Err(reason) => self.reject(outcome, reason, 1),
             }
@@ -230,6 +238,8 @@ struct Scope<'a> {
     service: &'a str,
     name: &'a str,
     said: Said<'a>,
+    /// The most that one of them may take.
+    record_bytes: usize,
 }
 
 impl<'a> Scope<'a> {
@@ -251,8 +261,8 @@ fn span_id(bytes: &[u8]) -> u64 {
     bytes.try_into().map_or(0, u64::from_be_bytes)
 }
 
-fn decode<M: prost::Message + Default>(record: &[u8]) -> Result<M, &'static str> {
-    if record.len() > MAX_RECORD_BYTES {
+fn decode<M: prost::Message + Default>(record: &[u8], max_bytes: usize) -> Result<M, &'static str> {
+    if record.len() > max_bytes {
         return Err(TOO_LARGE);
     }
     M::decode(record).map_err(|_| UNDECODABLE)

@@ -135,7 +135,7 @@ pub fn numbers(
     point: &[u8],
     all: &mut AllSeries,
 ) -> Result<Numbers, &'static str> {
-    let Decoded { attributes, period, shape } = decoded(metric, point)?;
+    let Decoded { attributes, period, shape } = decoded(metric, point, scope.record_bytes)?;
     let series = series(metric.name, &attributes).ok_or(LONG_NAME)?;
     let key = format!("{}\0{}\0{series}", scope.service, scope.name);
     let mut numbers = match shape {
@@ -171,11 +171,11 @@ impl Numbers {
     }
 }
 
-fn decoded(metric: &Metric<'_>, point: &[u8]) -> Result<Decoded, &'static str> {
+fn decoded(metric: &Metric<'_>, point: &[u8], max_bytes: usize) -> Result<Decoded, &'static str> {
     let period = |start, end| Period { start, end };
     let (attributes, period, flags, shape) = match metric.kind.ok_or(VALUELESS)? {
         Kind::Gauge | Kind::Sum => {
-            let point: NumberDataPoint = decode(point)?;
+            let point: NumberDataPoint = decode(point, max_bytes)?;
             let value = point.value.map(|value| match value {
                 number_data_point::Value::AsDouble(value) => Shape::Number(value),
                 number_data_point::Value::AsInt(value) => Shape::Number(value as f64),
@@ -183,17 +183,17 @@ fn decoded(metric: &Metric<'_>, point: &[u8]) -> Result<Decoded, &'static str> {
             (point.attributes, period(point.start_time_unix_nano, point.time_unix_nano), point.flags, value)
         }
         Kind::Histogram => {
-            let point: HistogramDataPoint = decode(point)?;
+            let point: HistogramDataPoint = decode(point, max_bytes)?;
             let shape = Shape::Buckets(Buckets::explicit(&point)?, Mean { count: point.count, sum: point.sum });
             (point.attributes, period(point.start_time_unix_nano, point.time_unix_nano), point.flags, Some(shape))
         }
         Kind::Exponential => {
-            let point: ExponentialHistogramDataPoint = decode(point)?;
+            let point: ExponentialHistogramDataPoint = decode(point, max_bytes)?;
             let shape = Shape::Buckets(Buckets::exponential(&point)?, Mean { count: point.count, sum: point.sum });
             (point.attributes, period(point.start_time_unix_nano, point.time_unix_nano), point.flags, Some(shape))
         }
         Kind::Summary => {
-            let point: SummaryDataPoint = decode(point)?;
+            let point: SummaryDataPoint = decode(point, max_bytes)?;
             if point.quantile_values.len() > MAX_QUANTILES {
                 return Err(MANY_QUANTILES);
             }
