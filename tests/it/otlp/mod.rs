@@ -3,6 +3,7 @@
 mod bad_input;
 mod grpc;
 mod http;
+mod program;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
