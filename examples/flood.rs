@@ -84,6 +84,8 @@ struct Template {
     bytes: BytesMut,
     /// Of each span: where its trace, its own and its parent's id begin.
     ids: Vec<[Option<usize>; 3]>,
+    /// Tells its traces from those of other runs.
+    run: u64,
 }
 
 impl Template {
@@ -92,7 +94,7 @@ impl Template {
         let find = |id: Vec<u8>| encoded.windows(id.len()).position(|bytes| bytes == id);
         let ids = (0..BATCH).map(|index| [find(trace_id(index)), find(span_id(index)), find(parent_id(index))]);
         let ids = ids.collect();
-        Self { bytes: BytesMut::from(&*encoded), ids }
+        Self { bytes: BytesMut::from(&*encoded), ids, run: now() }
     }
 
     /// The message with ids that no other has.
@@ -101,7 +103,7 @@ impl Template {
         for (index, [trace, span, parent]) in self.ids.iter().enumerate() {
             let own = (number << 12) | (index as u64 + 1);
             let trace_number = (number << 12) | (index / DEPTH) as u64;
-            put(&mut message, *trace, &u128::from(trace_number).to_be_bytes());
+            put(&mut message, *trace, &((u128::from(self.run) << 64) | u128::from(trace_number)).to_be_bytes());
             put(&mut message, *span, &own.to_be_bytes());
             put(&mut message, *parent, &(own - 1).to_be_bytes());
         }
@@ -138,10 +140,14 @@ fn request() -> ExportTraceServiceRequest {
     }
 }
 
+/// Nanoseconds since the Unix epoch.
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
+}
+
 fn span(index: usize) -> Span {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
     let (function, depth) = (index * 7 % FUNCTIONS, index % DEPTH);
-    let start = now + depth as u64 * 1000;
+    let start = now() + depth as u64 * 1000;
     Span {
         trace_id: trace_id(index),
         span_id: span_id(index),
