@@ -256,9 +256,10 @@ function ready() {
  * @param {import("./types.js").RuntimeInfo} runtime
  */
 function takeRuntime(recording, runtime) {
-  cities = cities.map((one) => (one.recording_id === recording ? { ...one, runtime } : one));
-  if (city?.recording_id !== recording) return;
-  city = { ...city, runtime };
+  const info = cities.find((one) => one.recording_id === recording);
+  if (!info) return;
+  info.runtime = runtime;
+  if (city !== info) return;
   showRuntime(runtime, state.activity);
   if (!lit.has(recording)) light();
   if (selectedPath !== null && performance.now() - observedAt > OBSERVED_MILLIS) askForObserved();

@@ -51,10 +51,13 @@ export class Moment {
     }
     slider().oninput = () => {
       if (!this.range) return;
+      const { min, max } = this.range;
+      const time = min + (max - min) * (slider().valueAsNumber / STEPS);
+      // It stays where it was moved to until the viewer says where the time is.
+      this.now = { timeline: TIMELINE, time, playing: false };
       this.follow(false);
       hands.play(false);
-      const { min, max } = this.range;
-      hands.setTime(min + (max - min) * (slider().valueAsNumber / STEPS));
+      hands.setTime(time);
     };
   }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, wait_until_ready, write_repository
+from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, wait_until_ready, write_repository
 from folders import Host, export
 from pixels import picture, poll, settled_picture
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -19,7 +19,7 @@ from test_live import Shown
 from test_page import FRAMES
 
 # Seen from everywhere.
-TALL = "tests/test_cart.py"
+TALL, OTHER = "tests/test_cart.py", "web/parts.js"
 
 
 @pytest.fixture
@@ -126,6 +126,25 @@ def test_errors_have_their_own_colour_in_every_measure(shown: Shown) -> None:
     keep_failing(shown, page)
 
 
+def test_an_earlier_time_shows_what_was_then(shown: Shown) -> None:
+    page, now = shown.page, time.time()
+    settled_picture(page, DEADLINE_SECS)
+    dark = count_glow(page)
+    ran(shown, TALL, error="long ago", seconds=now - 600)
+    keep_running(shown, page, dark)
+    expect_failed(page, False)
+    page.locator("#moment-slider").focus()
+    page.keyboard.press("Home")
+    # Soon after the first moment its light is there.
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
+    expect_failed(page)
+    page.locator("#live").click()
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "true")
+    expect_failed(page, False)
+
+
 def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
     page = shown.page
     ran(shown, TALL, calls=7, millis=12, error="no such cart")
@@ -146,6 +165,17 @@ def test_who_comes_late_sees_what_ran_before(shown: Shown, context: BrowserConte
     expect(late.locator("#menu-activity")).to_have_value("errors")
     expect(late.locator("#draw-calls")).to_have_attribute("aria-pressed", "false")
     keep_failing(shown, late)
+
+
+def test_lights_follow_the_filters(shown: Shown) -> None:
+    page = shown.page
+    keep_failing(shown, page)
+    page.evaluate("location.hash = 'hide.role=test'")
+    expect(page.locator("#shown")).to_contain_text("1 are hidden")
+    ran(shown, TALL, error="no such cart")
+    expect_failed(page, False)
+    page.evaluate("location.hash = ''")
+    keep_failing(shown, page)
 
 
 def test_a_click_on_a_light_selects_its_building(shown: Shown) -> None:
@@ -184,18 +214,79 @@ def test_axe_finds_nothing_where_something_runs(shown: Shown, scheme: str) -> No
     assert page.evaluate("document.getElementById('activity').scrollWidth <= innerWidth")
 
 
-def failing(path: str, seconds: float) -> str:
-    span = {"service": "shop", "path": path, "function": "step_0", "duration_ms": 5, "error": "no such cart"}
+def called(path: str, seconds: float, **more: str) -> str:
+    span = {"service": "shop", "path": path, "function": "step_0", "duration_ms": 5, **more}
     return json.dumps({**span, "time": seconds - 0.005, "end": seconds}) + "\n"
 
 
-def test_an_exported_folder_shows_what_ran(context: BrowserContext, tmp_path: Path) -> None:
+def failing(path: str, seconds: float) -> str:
+    return called(path, seconds, error="no such cart")
+
+
+def test_what_is_followed_is_shown_and_recorded(context: BrowserContext, tmp_path: Path) -> None:
     folder, calls, recording = tmp_path / "shop", tmp_path / "calls.jsonl", tmp_path / "run.rrd"
     write_repository(folder)
-    calls.write_text(failing(TALL, time.time()))
+    calls.write_text(failing(OTHER, time.time() - 300))
+    live = City(folder, "--follow", str(calls), "-o", str(recording))
+    page = Watched(context, live).page
+    expect(page.locator("#activity")).to_be_visible()
+    # What is added to the file is followed.
+    with calls.open("a") as added:
+        added.write(failing(TALL, time.time()) * 5)
+    expect_failed(page)
+    page.locator("#runtime > summary").click()
+    expect(page.locator("#placed li").first).to_contain_text("6")
+    assert live.interrupt() == 0
+    replayed = City(recording)
+    page = Watched(context, replayed).page
+    expect(page.locator("#live")).to_be_hidden()
+    expect(page.locator("#runtime-count")).to_have_text("6 records")
+    expect(page.locator("#moment")).not_to_be_empty()
+    page.locator("#moment-slider").focus()
+    page.keyboard.press("Home")
+    expect_failed(page, False)
+    replayed.close()
+
+
+def record(folder: Path, recording: Path, lines: str) -> None:
+    write_repository(folder)
     command = [BINARY, "log", str(folder), "--follow", "-", "-o", str(recording), "--quiet"]
-    with calls.open() as lines:
-        subprocess.run(command, check=True, stdin=lines)
+    subprocess.run(command, check=True, input=lines, text=True)
+
+
+def test_a_recording_shows_each_time_by_each_measure(context: BrowserContext, tmp_path: Path) -> None:
+    recording, now = tmp_path / "run.rrd", time.time()
+    # Its light goes out long before the end.
+    record(tmp_path / "shop", recording, failing(TALL, now - 100) + called(OTHER, now - 20))
+    replayed = City(recording)
+    page = Watched(context, replayed).page
+
+    def go_on() -> int:
+        for _ in range(5):
+            page.keyboard.press("ArrowRight")
+        settled_picture(page, DEADLINE_SECS)
+        return count_failed(page)
+
+    # The viewer knows the times.
+    expect(page.locator("#moment")).not_to_be_empty()
+    # Another measure is made of what the recording holds.
+    for measure in ["rate", "errors"]:
+        page.select_option("#menu-activity", measure)
+        page.locator("#moment-slider").focus()
+        page.keyboard.press("End")
+        expect_failed(page, False)
+        page.keyboard.press("Home")
+        poll(go_on, lambda count: count > 1000, DEADLINE_SECS, "pixels of errors")
+        # It has gone out again soon.
+        for _ in range(200):
+            page.keyboard.press("ArrowRight")
+        expect_failed(page, False)
+    replayed.close()
+
+
+def test_an_exported_folder_shows_what_ran(context: BrowserContext, tmp_path: Path) -> None:
+    recording = tmp_path / "run.rrd"
+    record(tmp_path / "shop", recording, failing(TALL, time.time()))
     export(recording, tmp_path / "site")
     host = Host(tmp_path / "site")
     page = context.new_page()

@@ -206,6 +206,12 @@ impl Running {
         assert!(status.success());
     }
 
+    /// As `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// The exit code, or `None` after a signal that was not handled.
     pub fn wait(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()

@@ -24,10 +24,8 @@ fn start(project: &Project, options: &str) -> (Running, String) {
     (running, text)
 }
 
-#[test]
-fn what_is_sent_is_recorded() {
-    let project = Project::new(SHOP);
-    let (running, said) = start(&project, "");
+/// Sends a span of `total` in shop/cart.py to the port that was told. It is accepted.
+fn send_span(said: &str) {
     let http = said.lines().find_map(|line| line.strip_prefix("OTLP over HTTP: http://")).unwrap();
     let json = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"till"}}]},"scopeSpans":[
         {"spans":[{"name":"total","attributes":[{"key":"code.file.path","value":{"stringValue":"/app/shop/cart.py"}},
@@ -35,13 +33,41 @@ fn what_is_sent_is_recorded() {
     let mut stream = TcpStream::connect(http).unwrap();
     write!(stream, "{}{json}", head("POST", "/v1/traces", &[&format!("Content-Type: {JSON}")], json.len())).unwrap();
     assert_eq!(Answer::read(stream).status, 200);
+}
+
+/// Service, name and calls of what ran and has a place in the repository; `None` while the recording cannot be read.
+fn recorded(project: &Project) -> Option<Vec<(String, String, u64)>> {
+    let (bytes, _) = stream::read_recording(&project.beside().join("run.rrd")).ok()?;
+    let (history, _) = stream::load(&bytes).ok()?.runtime?;
+    let placed = history.sites().iter().enumerate().filter(|(_, site)| site.place.is_some());
+    let calls = |index| history.rows().filter(|row| row.site.index() == index).map(|row| row.sums.count).sum();
+    Some(placed.map(|(index, site)| (site.service.to_string(), site.name.to_string(), calls(index))).collect())
+}
+
+#[test]
+fn what_is_sent_is_recorded() {
+    let project = Project::new(SHOP);
+    let (running, said) = start(&project, "");
+    send_span(&said);
     running.interrupt();
     assert_eq!(running.wait(), Some(0));
-    let (bytes, _) = stream::read_recording(&project.beside().join("run.rrd")).unwrap();
-    let (history, _) = stream::load(&bytes).unwrap().runtime.unwrap();
-    let sites: Vec<_> =
-        history.sites().iter().map(|site| (&*site.service, &*site.name, site.place.is_some())).collect();
-    assert_eq!(sites, [("till", "total", true)]);
+    assert_eq!(recorded(&project).unwrap(), [("till".to_owned(), "total".to_owned(), 1)]);
+}
+
+#[test]
+fn what_is_recorded_survives_kill_9() {
+    let project = Project::new(SHOP);
+    let (running, said) = start(&project, "");
+    for _ in 0..3 {
+        send_span(&said);
+    }
+    let all = Some(vec![("till".to_owned(), "total".to_owned(), 3)]);
+    until(|| recorded(&project) == all);
+    running.kill();
+    assert_eq!(recorded(&project), all);
+    let ran = project.run("query observed run.rrd --json");
+    assert_eq!(ran.code(), Some(0), "{ran}");
+    assert!(ran.stdout().contains("shop/cart.py"), "{ran}");
 }
 
 #[test]
