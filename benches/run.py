@@ -13,6 +13,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import inputs
@@ -21,22 +22,6 @@ from measure import Contestant, Result, interleaved
 
 RECORDING = inputs.CACHE / "out.rrd"
 SCALES = (12_500, 25_000, 50_000, 100_000)
-STEPS = (
-    "python",
-    "rust",
-    "typescript",
-    "scaling",
-    "size",
-    "check",
-    "query",
-    "module",
-    "events",
-    "viewer",
-    "notebook",
-    "otlp",
-    "day",
-    "sums",
-)
 MODULE_FILES = 50_000
 SPANS = 2_000_000
 VIEWER_SCALES = (1_000, 10_000, 40_000)
@@ -397,6 +382,29 @@ def bench_events(report: Report, tree: Path) -> None:
     report.sections["events"] = found
 
 
+Step = Callable[[Report, dict[str, Path], argparse.Namespace], object]
+# By name, in the order in which they run.
+STEPS: dict[str, Step] = {
+    "python": lambda report, trees, _: bench_python(report, trees["Python"]),
+    "rust": lambda report, trees, _: bench_rust(report, trees["Rust"]),
+    "typescript": lambda report, _, args: bench_typescript(
+        report, (args.typescript or inputs.typescript_tree()).resolve(), args.typescript_runs
+    ),
+    "scaling": lambda report, *_: bench_scaling(report),
+    "size": lambda report, trees, _: [bench_size(report, title, tree) for title, tree in trees.items()],
+    "check": lambda report, trees, _: bench_check(report, trees["Python"]),
+    "query": lambda report, trees, _: bench_query(report, trees["Python"].name, trees["Python"]),
+    "module": lambda report, trees, _: bench_module(report, trees["Python"].name, trees["Python"]),
+    "events": lambda report, trees, _: bench_events(report, trees["Python"]),
+    "trace": lambda report, *_: bench_trace(report),
+    "viewer": lambda report, *_: bench_viewer(report),
+    "notebook": lambda report, *_: bench_notebook(report),
+    "otlp": lambda report, *_: bench_otlp(report),
+    "day": lambda report, trees, _: bench_day(report, trees["Python"]),
+    "sums": lambda report, *_: bench_sums(report),
+}
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", metavar="DIR", type=Path, help="instead of Django's sources")
@@ -414,7 +422,7 @@ def arguments() -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> None:
     inputs.CACHE.mkdir(parents=True, exist_ok=True)
-    report, steps = Report(), args.only or STEPS
+    report, steps = Report(), args.only or [*STEPS]
     trees = {
         "Python": (args.python or inputs.python_tree()).resolve()
         if {"python", "size", "check", "query", "module", "day", "events"} & {*steps}
@@ -423,38 +431,8 @@ def main(args: argparse.Namespace) -> None:
     }
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores; load before: {load:.1f}", flush=True)
-    if "python" in steps:
-        bench_python(report, trees["Python"])
-    if "rust" in steps:
-        bench_rust(report, trees["Rust"])
-    if "typescript" in steps:
-        tree = (args.typescript or inputs.typescript_tree()).resolve()
-        bench_typescript(report, tree, args.typescript_runs)
-    if "scaling" in steps:
-        bench_scaling(report)
-    if "size" in steps:
-        for title, tree in trees.items():
-            bench_size(report, title, tree)
-    if "check" in steps:
-        bench_check(report, trees["Python"])
-    if "viewer" in steps:
-        bench_viewer(report)
-    if "module" in steps:
-        bench_module(report, trees["Python"].name, trees["Python"])
-    if "events" in steps:
-        bench_events(report, trees["Python"])
-    if "notebook" in steps:
-        bench_notebook(report)
-    if "trace" in steps:
-        bench_trace(report)
-    if "query" in steps:
-        bench_query(report, trees["Python"].name, trees["Python"])
-    if "otlp" in steps:
-        bench_otlp(report)
-    if "day" in steps:
-        bench_day(report, trees["Python"])
-    if "sums" in steps:
-        bench_sums(report)
+    for step in steps:
+        STEPS[step](report, trees, args)
     RECORDING.unlink(missing_ok=True)
     results = Path(__file__).with_name("results.json")
     results.write_text(json.dumps({"cores": os.cpu_count(), "load": load, **report.sections}, indent=1) + "\n")

@@ -24,7 +24,7 @@ PYTEST = "9.2.0"
 SQLPARSE = "0.5.3"
 PROGRAMS = Path(__file__).with_name("programs")
 # Whatever stands in the configuration around the cache.
-QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "xfail_strict=false")
+QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--override-ini=xfail_strict=false")
 TOOLS = ("alone", "calls", "sample", "cProfile", "viztracer")
 HEAD = """| Python | program | tool | wall | processor | added: wall | processor | inside | of cProfile: wall | processor | of viztracer: wall | processor |
 |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
@@ -39,6 +39,8 @@ def environment(version: str, interpreter: str) -> Path:
         inputs.run(interpreter, "-m", "venv", part)
         pip = [part / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         inputs.run(*pip, f"docutils=={DOCUTILS}", f"viztracer=={VIZTRACER}", f"pytest=={PYTEST}")
+        # From 3.13 on an environment is ignored as a whole, and with it the library that is traced.
+        (part / ".gitignore").unlink(missing_ok=True)
         part.rename(folder)
     return folder
 

@@ -32,6 +32,14 @@ export class Dressing {
     return this.shown.has(recording) || this.asked?.recording === recording;
   }
 
+  /**
+   * The view that a recording will be shown with when what was asked for is answered; undefined for the recorded one.
+   * @param {string} recording
+   */
+  of(recording) {
+    return this.asked?.recording === recording ? this.asked.view : this.shown.get(recording);
+  }
+
   /** @param {Wanted} wanted */
   ask(wanted) {
     this.isStale = this.asked !== null;
@@ -66,6 +74,12 @@ export class Dressing {
    */
   keep(kept) {
     for (const recording of this.shown.keys()) if (!kept.includes(recording)) this.shown.delete(recording);
+  }
+
+  /** Nobody answers any more. */
+  forgetAsked() {
+    this.asked = null;
+    this.isStale = false;
   }
 
   /** There is no such view: what was shown stays. */

@@ -32,6 +32,11 @@ import { Swap } from "./swap.js";
  * @typedef {import("./types.js").PageInfo} PageInfo
  * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").ToPage} ToPage
+ *
+ * @typedef {object} Early
+ * @property {PageInfo[]} cities
+ * @property {[Uint8Array, { opens?: string, ends?: string }][]} parts
+ * @property {boolean} isSent
  */
 
 /** @type {PageInfo[]} */
@@ -48,6 +53,10 @@ let selectedPath = null;
 let described = null;
 /** Cities that come in the place of these. @type {Swap | null} */
 let swap = null;
+/** The same before the viewer is there: nothing can be swapped yet. @type {Early | null} */
+let early = null;
+/** The connection is gone: nobody hears what is asked. */
+let isAway = false;
 /** Whether those of an import stand there. */
 let isImportShown = false;
 /** The import cycle that is drawn, and not the imports of what is selected. @type {number | null} */
@@ -105,8 +114,14 @@ const remotes = new Remotes(
       state = { ...state, depth, direction };
       remember(state);
     },
-    play: (playing) => loading.viewer?.play(playing),
-    setTime: (timeline, time) => loading.viewer?.setTime(timeline, time),
+    play: (playing) => {
+      moment.follow(false);
+      loading.viewer?.play(playing);
+    },
+    setTime: (timeline, time) => {
+      moment.follow(false);
+      loading.viewer?.setTime(timeline, time);
+    },
   },
   decode(location.hash),
 );
@@ -146,10 +161,11 @@ function receive(message) {
       cities = message.cities;
       prepareCities(cities, (recording) => open(recording, true));
       open(decode(location.hash).city, false);
-      return loading.start(message.recording_bytes, cities.length > 1 ? (city?.recording_id ?? "") : "");
+      return loading.start(message.recording_bytes, city?.recording_id ?? "");
     case "replaced":
       return replace(message.cities);
     case "ready":
+      if (early) return void (early.isSent = true);
       return swap ? dressNew(swap) : loading.complete();
     case "drive":
       return remotes.take(message);
@@ -217,6 +233,7 @@ function open(recording, isNews) {
   if (!info || info === city) return;
   forget();
   selection.forget();
+  if (info.runtime) showAtFirst(info.runtime.shown);
   state = { ...plainState(), city: info === cities[0] ? "" : info.recording_id };
   show(info);
   showHint();
@@ -230,6 +247,7 @@ function open(recording, isNews) {
 
 /** Shows what is known of a city, as it was recorded. @param {PageInfo} info */
 function show(info) {
+  if (info.recording_id !== city?.recording_id) moment.forget();
   city = info;
   if (info.runtime) showAtFirst(info.runtime.shown);
   showInfo(info);
@@ -239,7 +257,6 @@ function show(info) {
   prepareFilters(info, setFilter);
   const total = Number(info.counts[0]?.value ?? 0);
   showCount({ shown: total, total, hidden_selection: null });
-  moment.forget();
   showRuntime(info.runtime, state.activity);
 }
 
@@ -249,6 +266,20 @@ function ready() {
   remotes.run();
   light();
   if (city?.runtime) moment.came();
+  if (!early) return;
+  const { cities: next, parts, isSent } = early;
+  early = null;
+  replace(next);
+  for (const [rrd, role] of parts) takeRrd(rrd, role);
+  if (isSent && swap) dressNew(swap);
+}
+
+/**
+ * What is known of a city, among those that are shown and those that come in their place.
+ * @param {string} recording
+ */
+function infosOf(recording) {
+  return [...cities, ...(swap?.cities ?? early?.cities ?? [])].filter((one) => one.recording_id === recording);
 }
 
 /**
@@ -256,10 +287,8 @@ function ready() {
  * @param {import("./types.js").RuntimeInfo} runtime
  */
 function takeRuntime(recording, runtime) {
-  const info = cities.find((one) => one.recording_id === recording);
-  if (!info) return;
-  info.runtime = runtime;
-  if (city !== info) return;
+  for (const info of infosOf(recording)) info.runtime = runtime;
+  if (city?.recording_id !== recording) return;
   showRuntime(runtime, state.activity);
   if (!lit.has(recording)) light();
   if (selectedPath !== null && performance.now() - observedAt > OBSERVED_MILLIS) askForObserved();
@@ -296,7 +325,8 @@ function setActivity(activity) {
  * @param {{ opens?: string, ends?: string }} role
  */
 function takeRrd(rrd, role) {
-  if (!swap) {
+  if (early) return void early.parts.push([rrd, role]);
+  if (!swap || swap.isEnding) {
     loading.show(rrd, role.opens);
     if (city?.runtime) moment.came();
     return;
@@ -308,7 +338,9 @@ function takeRrd(rrd, role) {
 /** Other cities come in the place of these, which are shown until then. @param {PageInfo[]} next */
 function replace(next) {
   hideLost();
-  if (!loading.viewer) return;
+  if (isAway) dressing.forgetAsked();
+  isAway = false;
+  if (!loading.viewer || !loading.isSettled) return void (early = { cities: next, parts: [], isSent: false });
   remotes.pause();
   swap = new Swap(next, loading.viewer.recordings);
 }
@@ -322,12 +354,13 @@ function dressNew(of) {
   const isPlain = !look && isSameFilter(state.filter, plainState().filter) && state.activity.imports;
   if (info.recording_id === city?.recording_id || isPlain) return finish(of);
   of.looksBefore = dressing.asked ? 1 : 0;
-  sendTo({ type: "look", before: null, selected: null, cycle: null, recording: info.recording_id, view: { ...view(), look } });
+  of.asked = { ...view(), look };
+  sendTo({ type: "look", before: null, selected: null, cycle: null, recording: info.recording_id, view: of.asked });
 }
 
 /** Whether an answer is to the question of `dressNew`. @param {Swap} of */
 function isOfSwap(of) {
-  if (!of.isSent) return false;
+  if (!of.asked || of.isEnding) return false;
   of.looksBefore -= 1;
   return of.looksBefore < 0;
 }
@@ -337,17 +370,18 @@ function finish(of) {
   const info = cityAfter(of.cities);
   const { look } = of;
   of.look = null;
+  of.isEnding = true;
   const swapped = () => sendTo({ type: "swapped", recording: info?.recording_id ?? "", view: view() });
-  if (info) of.finish(info.recording_id, () => takeOver(of.cities, info, look), swapped);
+  if (info) of.finish(info.recording_id, () => takeOver(of, info, look), swapped);
 }
 
 /**
  * The viewer shows the new city.
- * @param {PageInfo[]} next
+ * @param {Swap} of
  * @param {PageInfo} info
  * @param {ToPage & { type: "look" } | null} dressed
  */
-function takeOver(next, info, dressed) {
+function takeOver({ cities: next, asked }, info, dressed) {
   const isOther = info.recording_id !== city?.recording_id;
   const { look, filter, activity } = state;
   swap = null;
@@ -355,7 +389,7 @@ function takeOver(next, info, dressed) {
   dressing.keep(next.map((one) => one.recording_id));
   prepareCities(cities, (recording) => open(recording, true));
   state = { ...state, look: look && knownLook(look, info), city: info === cities[0] ? "" : info.recording_id };
-  if (dressed) dressing.shown.set(info.recording_id, view());
+  if (dressed && asked) dressing.shown.set(info.recording_id, asked);
   show(info);
   if (!isOther) state.look = look && knownLook(look, info);
   state.activity = activity;
@@ -368,11 +402,23 @@ function takeOver(next, info, dressed) {
     selection.forget();
     selected = described = drawnCycle = null;
     isImportShown = false;
-  } else if (dressing.has(info.recording_id)) askForLook();
+  }
+  // What somebody has changed since, or what the city has lost by coming again.
+  if (isOther ? !isDressed(info) : dressing.has(info.recording_id) || !isDressed(info)) askForLook();
   if (selectedPath !== null) send({ type: "select_path", path: selectedPath, frame: false, keep: true });
   if (arePlacesOpen()) places.opened();
   remotes.run();
   light();
+}
+
+/** Whether a city looks as the state wants it, or will. @param {PageInfo} info */
+function isDressed(info) {
+  const shown = dressing.of(info.recording_id) ?? { look: null, filter: plainState().filter, activity: { imports: true } };
+  return (
+    isSameLook(shown.look ?? recordedLook(info), state.look ?? recordedLook(info)) &&
+    isSameFilter(shown.filter, state.filter) &&
+    shown.activity.imports === state.activity.imports
+  );
 }
 
 /** The city in the place of the one that is shown. @param {PageInfo[]} next */
@@ -406,10 +452,10 @@ function isSameFilter(one, other) {
 
 /** The connection is gone. @param {string} reason */
 function lost(reason) {
+  isAway = true;
   swap?.abort(cities);
-  swap = null;
-  dressing.refuse();
-  dressing.isStale = false;
+  swap = early = null;
+  dressing.forgetAsked();
   lit.clear();
   remotes.pause();
   showLost(
@@ -423,9 +469,8 @@ function lost(reason) {
  * @param {string} changed
  */
 function takeMetrics(info, changed) {
-  cities = cities.map((one) => (one.recording_id === info.recording_id ? info : one));
+  for (const known of infosOf(info.recording_id)) Object.assign(known, info);
   if (city?.recording_id !== info.recording_id) return;
-  city = info;
   prepareMenus(info, setLook);
   prepareFilters(info, setFilter);
   showLook(state.look ?? recordedLook(info));
@@ -440,13 +485,15 @@ function takeMetrics(info, changed) {
 
 /** Takes the state out of the address: at the start, and by the browser's Back and Forward. */
 function restore() {
-  const wanted = decode(location.hash);
-  const known = cities.find((one) => one.recording_id === wanted.city) ?? cities[0];
-  if (known && known !== city) {
+  const named = decode(location.hash).city;
+  const known = cities.find((one) => one.recording_id === named) ?? cities[0];
+  const isOther = known !== undefined && known !== city;
+  if (isOther) {
     open(known.recording_id, false);
     loading.open(known.recording_id);
   }
-  const before = JSON.stringify([state.look, state.filter, state.activity.imports]);
+  // What an address leaves out is as this city has it.
+  const wanted = decode(location.hash);
   const { activity } = state;
   const recorded = city ? recordedLook(city) : null;
   const look = wanted.look && recorded ? fillIn(wanted.look, recorded) : null;
@@ -454,8 +501,8 @@ function restore() {
   state = { ...wanted, look, city: state.city, near: state.near };
   if (recorded) showLook(look ?? recorded);
   showFilter(state.filter);
-  if (JSON.stringify([state.look, state.filter, state.activity.imports]) !== before) askForLook();
-  if (city?.runtime && !isSameActivity(state.activity, activity)) {
+  if (city && !isDressed(city)) askForLook();
+  if (city?.runtime && (isOther || !isSameActivity(state.activity, activity))) {
     showActivity(state.activity, city.runtime);
     light();
   }

@@ -28,6 +28,8 @@ export function connect(listener) {
   if (folder instanceof HTMLMetaElement) return connectToFolder(folder.content, listener);
   let socket = new WebSocket(address(null));
   let opened = false;
+  /** When. */
+  let heard = Date.now();
   let rrd = new Uint8Array();
   let filled = 0;
   /** @type {{ opens?: string, ends?: string }} */
@@ -58,6 +60,7 @@ export function connect(listener) {
       tries = refusals = 0;
     });
     socket.addEventListener("message", ({ data }) => {
+      heard = Date.now();
       if (typeof data === "string") receive(JSON.parse(data));
       else receivePart(new Uint8Array(data));
     });
@@ -74,7 +77,7 @@ export function connect(listener) {
     else refusals = (await answers()) ? refusals + 1 : 0;
     if (refusals > 1) return listener.closed(explain(false), true);
     setTimeout(() => {
-      socket = new WebSocket(address(known));
+      socket = new WebSocket(address(known, Date.now() - heard));
       listen();
     }, tries === 1 ? FIRST_WAIT_MILLIS : WAIT_MILLIS);
   }
@@ -113,8 +116,9 @@ async function answers() {
 /**
  * Beside the page, wherever a proxy put that; with the token of the page's own address.
  * @param {string[] | null} known the recordings of a page that comes back
+ * @param {number} [away] since it heard last, in milliseconds
  */
-function address(known) {
+function address(known, away = 0) {
   const url = new URL("socket", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   url.search = location.search;
@@ -123,6 +127,7 @@ function address(known) {
   if (known) {
     url.searchParams.set("back", "1");
     url.searchParams.set("known", known.join(","));
+    url.searchParams.set("away", `${away}`);
   }
   url.hash = "";
   return url;

@@ -15,8 +15,12 @@ export class Swap {
   mark = null;
   /** Everything was sent. */
   isSent = false;
-  /** Answers to other questions that come before the one after the look of the new city. */
+  /** The view that the new city was asked for in, if it does not look as recorded. @type {import("./types.js").View | null} */
+  asked = null;
+  /** Answers to other questions that come before the one to that. */
   looksBefore = 0;
+  /** Nothing more is taken in. */
+  isEnding = false;
   /** What the new city looks like, if it does not as recorded. @type {import("./types.js").ToPage & { type: "look" } | null} */
   look = null;
   isAborted = false;

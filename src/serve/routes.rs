@@ -1,6 +1,7 @@
 //! The addresses of the server, and what every answer carries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
@@ -15,7 +16,7 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
-use super::socket::Visitor;
+use super::socket::{Back, Visitor};
 use super::{assets, socket};
 use crate::session::{Room, Screen, Session};
 
@@ -104,13 +105,20 @@ async fn open_socket(
         _ => Room::Wide,
     };
     let screen = Screen { is_light: parameter(&uri, "theme=") == "light", room };
-    let is_back = parameter(&uri, "back=") == "1";
-    let known = is_back.then(|| parameter(&uri, "known=").split(',').map(str::to_owned).collect());
-    let visitor = Visitor { screen, known };
+    let visitor = Visitor { screen, back: back(&uri) };
     upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).on_upgrade(async move |socket| {
         // Its own receiver stays until the goodbye is said: the server waits for that.
         socket::serve(socket, &served.session, visitor, served.stop.clone()).await;
         drop(seat);
+    })
+}
+
+/// What a page says that was here before.
+fn back(uri: &Uri) -> Option<Back> {
+    (parameter(uri, "back=") == "1").then(|| Back {
+        // A browser writes the comma as `%2C`.
+        known: parameter(uri, "known=").replace("%2C", ",").split(',').map(str::to_owned).collect(),
+        away: Duration::from_millis(parameter(uri, "away=").parse().unwrap_or(0)),
     })
 }
 
@@ -142,4 +150,21 @@ async fn add_headers(mut response: Response) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_comes_back_says_what_it_shows() {
+        let uri = |query: &str| format!("/socket?token=0{query}").parse::<Uri>().unwrap();
+        // As `URLSearchParams` writes it.
+        let page = back(&uri("&theme=dark&back=1&known=town-1%2Ctown-2&away=1500")).unwrap();
+        assert_eq!(
+            (page.known, page.away),
+            (vec!["town-1".to_owned(), "town-2".to_owned()], Duration::from_millis(1500))
+        );
+        assert!(back(&uri("&theme=dark")).is_none());
+    }
 }

@@ -22,8 +22,16 @@ struct Gone;
 pub struct Visitor {
     /// What it says of itself.
     pub screen: Screen,
-    /// The recordings that it shows already, if it was here before.
-    pub known: Option<Vec<String>>,
+    /// What it says if it was here before.
+    pub back: Option<Back>,
+}
+
+/// A page that comes back.
+pub struct Back {
+    /// The recordings that it shows already.
+    pub known: Vec<String>,
+    /// Since it heard last.
+    pub away: Duration,
 }
 
 /// Serves a page until it leaves, falls behind, or the server stops.
@@ -46,9 +54,10 @@ const BEHIND: Goodbye = Some((close_code::AGAIN, "This page fell too far behind.
 async fn converse(socket: &mut WebSocket, session: &Session, visitor: Visitor) -> Result<Goodbye, Gone> {
     let Subscription { missed, mut receiver } = session.tail.subscribe();
     let mut page = session.join(visitor.screen);
-    let (hello, parts) = tokio::task::block_in_place(|| page.opening(visitor.known.as_deref()));
+    let (hello, parts) = tokio::task::block_in_place(|| page.opening(visitor.back.as_ref().map(|back| &*back.known)));
     open(socket, &hello, parts, missed).await?;
-    for wish in page.wishes() {
+    // One that comes back has done what it heard, and its user may have done otherwise since.
+    for wish in page.wishes(visitor.back.map(|back| back.away)) {
         send_json(socket, &wish).await?;
     }
     loop {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
@@ -23,7 +24,7 @@ pub struct Page<'s> {
     now: Arc<Cities>,
     /// What the page still shows while it takes in what replaces it.
     before: Option<Arc<Cities>>,
-    wishes: Vec<ToPage>,
+    wishes: Vec<Wish>,
     chosen: Option<Chosen>,
     time: Option<Now>,
     /// What runs, by the recording in which the page has it drawn.
@@ -73,6 +74,9 @@ impl From<Bytes> for Part {
     }
 }
 
+/// What a session was asked for, and when.
+pub(super) type Wish = (Instant, ToPage);
+
 impl<'s> Page<'s> {
     pub(super) fn new(
         session: &'s Session,
@@ -80,7 +84,7 @@ impl<'s> Page<'s> {
         screen: Screen,
         notes: broadcast::Receiver<Arc<ToPage>>,
         changed: watch::Receiver<Arc<Cities>>,
-        wishes: impl FnOnce(&Cities) -> Vec<ToPage>,
+        wishes: impl FnOnce(&Cities) -> Vec<Wish>,
     ) -> Self {
         let now = changed.borrow().clone();
         let wishes = wishes(&now);
@@ -145,9 +149,10 @@ impl<'s> Page<'s> {
         (ToPage::Replaced { cities: self.now.infos(), recording_bytes }, parts)
     }
 
-    /// What the session was asked for before the page came.
-    pub fn wishes(&mut self) -> Vec<ToPage> {
-        std::mem::take(&mut self.wishes)
+    /// What the session was asked for before the page came; only what is no older, where an age is given.
+    pub fn wishes(&mut self, most: Option<Duration>) -> Vec<ToPage> {
+        let wishes = std::mem::take(&mut self.wishes).into_iter();
+        wishes.filter(|(at, _)| most.is_none_or(|most| at.elapsed() <= most)).map(|(_, message)| message).collect()
     }
 
     /// Waits for what the page is to hear of. Nothing is lost when the wait is given up.
@@ -209,7 +214,8 @@ impl<'s> Page<'s> {
         let source = &city.city.source;
         let recording = city.city.info.recording_id.clone();
         self.sceneries.retain(|known, scenery| *known != recording || scenery.is_of(&runtime));
-        let new = || Scenery::new(runtime, source.boxes(&View::default()));
+        // Shells are recorded at the buildings themselves, whatever block stands for them.
+        let new = || Scenery::new(runtime, source.boxes(&View { near: true, ..View::default() }));
         let scenery = self.sceneries.entry(recording.clone()).or_insert_with(new);
         let mut streams = scenery.show(&view.activity, source.boxes(view));
         if scenery.wants_comparison() {
@@ -219,7 +225,7 @@ impl<'s> Page<'s> {
     }
 
     /// Answers one message of the page.
-    pub fn answer(&mut self, message: FromPage) -> Answer {
+    pub fn answer(&mut self, mut message: FromPage) -> Answer {
         match message.command {
             Command::Theme { light } => {
                 self.screen.is_light = light;
@@ -249,8 +255,19 @@ impl<'s> Page<'s> {
         let open = city.unwrap_or_else(|| now.first());
         let city = &open.city;
         let view = message.view.clone();
+        if let Command::Select { building, .. } = &mut message.command
+            && building.entity.starts_with(stream::ANNOTATIONS)
+        {
+            let scenery = self.sceneries.get(&city.info.recording_id);
+            let file = scenery.and_then(|scenery| scenery.annotated_at(building));
+            let path = file.and_then(|file| city.source.paths().into_iter().nth(file.index()));
+            let Some(meant) = path.and_then(|path| city.source.building_of(&path)) else { return Answer::silent() };
+            *building = meant;
+        }
         match &message.command {
             Command::Activity => return Answer { message: None, rrd: self.light(open, &view) },
+            // Somebody wants to know of nothing else when an arc is clicked that nothing is told of.
+            Command::Select { building, .. } if building.entity == stream::UNEXERCISED => return Answer::silent(),
             Command::Select { building, .. } if building.entity.starts_with(stream::CALLS) => {
                 let call = |runtime: Arc<Runtime>| runtime.call_at(building);
                 let details =

@@ -1,7 +1,10 @@
 //! What the program that serves a city asks of its pages, checked before any page hears of it.
 
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
+use super::page::Wish;
 use super::{Building, Cities, Direction, Filter, MAX_DEPTH, Open, PageInfo, ToPage};
 use crate::query::nearest;
 
@@ -186,13 +189,13 @@ fn check_filter(city: &Open, filter: &Filter) -> Result<(), DriveError> {
 
 /// The last wish of each sort, in the order in which they came.
 #[derive(Default)]
-pub(super) struct Remembered(Vec<Remote>);
+pub(super) struct Remembered(Vec<(Instant, Remote)>);
 
 impl Remembered {
     pub fn add(&mut self, remote: &Remote) {
         let mut remote = remote.clone();
         if let Remote::Look { area, height, color } = &mut remote {
-            let before = self.0.iter().find_map(|kept| match kept {
+            let before = self.0.iter().find_map(|(_, kept)| match kept {
                 Remote::Look { area, height, color } => Some((area.clone(), height.clone(), color.clone())),
                 _ => None,
             });
@@ -201,18 +204,18 @@ impl Remembered {
             *height = height.take().or(before.1);
             *color = color.take().or(before.2);
         }
-        self.0.retain(|kept| sort(kept) != sort(&remote));
-        self.0.push(remote);
+        self.0.retain(|(_, kept)| sort(kept) != sort(&remote));
+        self.0.push((Instant::now(), remote));
     }
 
     /// What a page that joins is told, as far as it can still be.
-    pub fn wishes(&self, cities: &Cities) -> Vec<ToPage> {
-        let told = self.0.iter().filter_map(|remote| checked(cities, remote).ok());
-        told.map(|message| match message {
+    pub fn wishes(&self, cities: &Cities) -> Vec<Wish> {
+        let told = self.0.iter().filter_map(|(at, remote)| Some((*at, checked(cities, remote).ok()?)));
+        told.map(|(at, message)| match message {
             ToPage::Drive { recording, remote, building, .. } => {
-                ToPage::Drive { recording, remote, building, remembered: true }
+                (at, ToPage::Drive { recording, remote, building, remembered: true })
             }
-            other => other,
+            other => (at, other),
         })
         .collect()
     }
@@ -240,7 +243,8 @@ mod tests {
         let parse = |json: &&str| serde_json::from_str::<Remote>(json).expect("a wish");
         let mut remembered = Remembered::default();
         wishes.iter().map(parse).for_each(|wish| remembered.add(&wish));
-        assert_eq!(remembered.0, expect.iter().map(parse).collect::<Vec<_>>());
+        let kept: Vec<_> = remembered.0.into_iter().map(|(_, wish)| wish).collect();
+        assert_eq!(kept, expect.iter().map(parse).collect::<Vec<_>>());
     }
 
     #[test]

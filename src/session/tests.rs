@@ -1,6 +1,7 @@
 //! A session and the answers of its cities, without a server.
 
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value as Json;
@@ -294,12 +295,14 @@ fn check_drive(wish: &str, expect: Result<(), &str>) {
     let session = one_city(Vec::new());
     let mut page = session.join(Screen::default());
     let driven = session.drive(serde_json::from_str(wish).expect("a wish"));
-    let wishes = session.join(Screen::default()).wishes();
+    let wishes = session.join(Screen::default()).wishes(None);
     match expect {
         Ok(()) => {
             driven.unwrap();
             assert_eq!(notes(&mut page), ["drive"]);
             assert_eq!((wishes.len(), &json(&wishes[0])["remembered"]), (1, &true.into()));
+            // A page that comes back has heard them.
+            assert_eq!(session.join(Screen::default()).wishes(Some(Duration::ZERO)).len(), 0);
         }
         Err(message) => {
             assert_eq!(driven.unwrap_err().to_string(), message);

@@ -40,6 +40,15 @@ impl Annotated {
     pub const MAX_CHARS: usize = 120;
     /// The worst severity.
     pub const WORST: u8 = COLORS.len() as u8;
+
+    /// The files that the instances of an entity are drawn at, in their order; only those that are shown.
+    pub fn drawn(&self, entity: &str, is_shown: impl Fn(FileId) -> bool) -> impl Iterator<Item = FileId> {
+        let (has_texts, has_shells) = (entity == ANNOTATIONS, entity == SEVERITY);
+        let texts = self.texts.iter().filter(move |_| has_texts).map(|(file, _)| *file);
+        let is_drawn = move |(_, severity): &&(FileId, u8)| has_shells && (1..=Self::WORST).contains(severity);
+        let shells = self.severity.iter().filter(is_drawn).map(|(file, _)| *file);
+        texts.chain(shells).filter(move |file| is_shown(*file))
+    }
 }
 
 /// Messages that draw annotations, from a moment of `event_time` on and in the place of those before. `boxes` are the
@@ -89,4 +98,21 @@ fn top(building: Cuboid) -> glam::Vec3 {
 
 fn shell(building: Cuboid) -> Cuboid {
     Cuboid { half_size: building.half_size + glam::Vec3::splat(MARGIN), ..building }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_drawn_at_its_file() {
+        let text = |file| (FileId(file), "slow".to_owned());
+        // A severity of 0 has no shell.
+        let severity = vec![(FileId(0), 0), (FileId(1), 2), (FileId(2), 4), (FileId(3), 1)];
+        let annotated = Annotated { severity, texts: vec![text(3), text(1)] };
+        let drawn = |entity| annotated.drawn(entity, |file| file != FileId(2)).collect::<Vec<_>>();
+        assert_eq!(drawn(SEVERITY), [FileId(1), FileId(3)]);
+        assert_eq!(drawn(ANNOTATIONS), [FileId(3), FileId(1)]);
+        assert_eq!(drawn("/city/a"), []);
+    }
 }

@@ -22,7 +22,14 @@ pub struct Opened {
     receiver: Mutex<Option<Receiver>>,
     live: Live,
     names: Arc<CodeNames>,
-    annotated: Mutex<Annotated>,
+    annotated: Mutex<Kept>,
+}
+
+/// What was drawn last, by paths: the same file is another one of the next city.
+#[derive(Default)]
+struct Kept {
+    severity: Vec<(String, u8)>,
+    texts: Vec<(String, String)>,
 }
 
 /// OTLP that is received.
@@ -91,32 +98,39 @@ impl Opened {
         let severity = severity.map(|paths| severities(py, session, paths)).transpose()?;
         let texts = annotations.map(|annotations| texts(py, session, annotations)).transpose()?;
         let annotated = {
-            let mut annotated = self.annotated.lock().unwrap_or_else(PoisonError::into_inner);
-            annotated.severity = severity.unwrap_or_else(|| std::mem::take(&mut annotated.severity));
-            annotated.texts = texts.unwrap_or_else(|| std::mem::take(&mut annotated.texts));
-            annotated.clone()
+            let mut kept = self.annotated.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.severity = severity.unwrap_or_else(|| std::mem::take(&mut kept.severity));
+            kept.texts = texts.unwrap_or_else(|| std::mem::take(&mut kept.texts));
+            Annotated { severity: of_files(session, &kept.severity), texts: of_files(session, &kept.texts) }
         };
         detach(py, || self.live.annotate(annotated));
         Ok(())
     }
 }
 
-fn severities(py: Python<'_>, session: &Session, paths: BTreeMap<String, i64>) -> PyResult<Vec<(FileId, u8)>> {
+/// Without the files that a city has no more.
+fn of_files<T: Clone>(session: &Session, rows: &[(String, T)]) -> Vec<(FileId, T)> {
+    rows.iter().filter_map(|(path, value)| Some((session.file(path).ok()?, value.clone()))).collect()
+}
+
+fn severities(py: Python<'_>, session: &Session, paths: BTreeMap<String, i64>) -> PyResult<Vec<(String, u8)>> {
     let row = |(path, severity): (String, i64)| {
         let severity = u8::try_from(severity).ok().filter(|severity| *severity <= Annotated::WORST);
         let severity = severity.ok_or_else(|| error(py, format!("{path}: a severity is a number from 0 to 4")))?;
-        Ok((file(py, session, &path)?, severity))
+        known(py, session, &path)?;
+        Ok((path, severity))
     };
     paths.into_iter().take(Annotated::MAX_SEVERITIES).map(row).collect()
 }
 
-fn texts(py: Python<'_>, session: &Session, annotations: Vec<Annotation>) -> PyResult<Vec<(FileId, String)>> {
+fn texts(py: Python<'_>, session: &Session, annotations: Vec<Annotation>) -> PyResult<Vec<(String, String)>> {
     let row = |Annotation { path, text }: Annotation| {
-        Ok((file(py, session, &path)?, text.chars().take(Annotated::MAX_CHARS).collect()))
+        known(py, session, &path)?;
+        Ok((path, text.chars().take(Annotated::MAX_CHARS).collect()))
     };
     annotations.into_iter().take(Annotated::MAX_TEXTS).map(row).collect()
 }
 
-fn file(py: Python<'_>, session: &Session, path: &str) -> PyResult<FileId> {
+fn known(py: Python<'_>, session: &Session, path: &str) -> PyResult<FileId> {
     session.file(path).map_err(|source| drive_error(py, source))
 }

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 
 use super::{Moment, Runtime, Stage};
 use crate::scan::FileId;
-use crate::session::{ActivityView, nanos_since_epoch};
+use crate::session::{ActivityView, Building, nanos_since_epoch};
 use crate::stream::{self, Activity, Between, Cuboid, LiveStream, LogMsg, StreamError};
 
 /// Where buildings stand, by `FileId`; `None` for one that is not shown.
@@ -108,16 +108,18 @@ impl Scenery {
     pub fn show(&mut self, view: &ActivityView, boxes: Boxes) -> Vec<Bytes> {
         let runtime = self.runtime.clone();
         runtime.stage(|stage| {
-            let mut streams = self.catch_up();
+            let (mut streams, is_told) = self.catch_up();
             if !self.is_at(stage) {
                 return Vec::new();
             }
-            let is_same = self.has_past && self.view == *view && self.boxes == boxes;
+            let is_same = self.has_past && !is_told && self.view == *view && self.boxes == boxes;
             (self.view, self.boxes) = (view.clone(), boxes);
             if is_same {
                 return streams;
             }
             streams.extend(self.recall(stage, &runtime));
+            // What that tells every page this one does now: nobody else has told anything, as the stage is held.
+            streams.extend(self.catch_up().0);
             streams.extend(self.dress(stage));
             streams.extend(self.annotate(stage));
             streams.extend(self.draw_differences(stage));
@@ -176,14 +178,26 @@ impl Scenery {
         bytes_of(stream::annotations(annotated, &self.boxes, live.store(), *since, nanos_since_epoch()))
     }
 
-    /// What waits to be drawn.
-    fn catch_up(&mut self) -> Vec<Bytes> {
-        let mut streams = Vec::new();
+    /// The file that an annotation is drawn at.
+    pub fn annotated_at(&self, clicked: &Building) -> Option<FileId> {
+        let at = usize::try_from(clicked.instance).ok()?;
+        self.runtime.stage(|stage| {
+            let (annotated, _) = stage.annotated.as_ref()?;
+            annotated.drawn(&clicked.entity, |file| self.boxes.get(file.index()).is_some_and(Option::is_some)).nth(at)
+        })
+    }
+
+    /// What waits to be drawn, and whether pages are told to draw anything anew.
+    fn catch_up(&mut self) -> (Vec<Bytes>, bool) {
+        let (mut streams, mut is_told) = (Vec::new(), false);
         loop {
             match self.moments.try_recv() {
-                Ok(moment) => streams.extend(moment.rrd.clone()),
+                Ok(moment) => {
+                    is_told |= moment.is_dressed_anew || moment.is_annotated;
+                    streams.extend(moment.rrd.clone());
+                }
                 Err(TryRecvError::Lagged(_)) => self.is_behind = true,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return streams,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return (streams, is_told),
             }
         }
     }

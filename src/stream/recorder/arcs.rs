@@ -38,7 +38,10 @@ impl PassedArcs {
                 match time {
                     None => self.strips = cells,
                     Some(time) if entity == CALLS => {
-                        self.radii.insert(time / window.max(1), (time, cells));
+                        let at = time / window.max(1);
+                        // What hides arcs before there were any comes after them, and may lie in their window.
+                        let is_before = self.radii.get(&at).is_some_and(|(later, _)| *later > time);
+                        self.radii.insert(if is_before { at.saturating_sub(1) } else { at }, (time, cells));
                     }
                     Some(time) => self.table.push((time, cells)),
                 }
@@ -74,4 +77,30 @@ fn rows(chunk: &Chunk) -> Vec<(Option<Nanos>, Vec<SerializedComponentBatch>)> {
     };
     let time = |row: usize| times.as_ref().and_then(|times| u64::try_from(*times.get(row)?).ok());
     (0..chunk.num_rows()).map(|row| (time(row), cells(row))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rerun::{AsComponents, LineStrips3D, Radius, StoreId, StoreKind};
+
+    use super::*;
+
+    const SECOND: Nanos = 1_000_000_000;
+
+    #[test]
+    fn what_hides_arcs_before_their_time_does_not_hide_them() {
+        let radii = |radius| {
+            let radii = LineStrips3D::update_fields().with_radii([Radius::new_scene_units(radius)]);
+            radii.as_serialized_batches()
+        };
+        let store = StoreId::new(StoreKind::Recording, "repolis", "short");
+        let mut writer = StoreWriter::addition(store, 0);
+        // In one window, the later first, as the live view tells them.
+        let (begin, now) = (100 * SECOND, 100 * SECOND + SECOND / 2);
+        writer.log_rows(CALLS, vec![(now, radii(2.0)), (begin, radii(0.0))]).unwrap();
+        let mut passed = PassedArcs::default();
+        passed.add(&writer.finish(), SECOND).unwrap();
+        let times: Vec<_> = passed.radii.into_values().map(|(time, _)| time).collect();
+        assert_eq!(times, [begin, now]);
+    }
 }
