@@ -1,8 +1,8 @@
 //! Where all records come together. Taking them never waits for whoever shows or writes them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Instant;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use super::cache::Key;
 use super::clock::arrival;
@@ -31,6 +31,8 @@ pub struct Telemetry {
     placer: Placer,
     sites: RwLock<Sites>,
     intake: Mutex<Intake>,
+    /// What waits was taken out of the intake.
+    ticked: Condvar,
     /// Locked before the intake, and never while that is.
     kept: Mutex<Kept>,
     /// Of `kept`, for those who do not want to wait for it.
@@ -67,7 +69,7 @@ impl Telemetry {
         let (is_coarse, told) = (AtomicBool::new(history.is_coarse()), history.sites().len());
         let kept = Mutex::new(Kept { history, spare: News::default(), rate: Rate::default(), told });
         let (intake, a_second, events) = (Mutex::new(intake), AtomicU64::new(0), Events::default());
-        Self { placer, sites, intake, kept, kept_bytes, is_coarse, a_second, events }
+        Self { placer, sites, intake, ticked: Condvar::new(), kept, kept_bytes, is_coarse, a_second, events }
     }
 
     /// Takes finished spans of a service.
@@ -144,6 +146,13 @@ impl Telemetry {
         self.intake().refuse(reason, count);
     }
 
+    /// Waits until there is memory for further records, for those whose sender cannot send them again. False if nobody calls
+    /// [`Telemetry::tick`] for so long.
+    pub fn wait_for_room(&self, timeout: Duration) -> bool {
+        let waited = self.ticked.wait_timeout_while(self.intake(), timeout, |intake| intake.pending.is_full(false));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
     /// Hears of each record from now on: as many at a time as may wait, others are missed and counted.
     pub fn subscribe(&self, max_waiting: usize) -> Subscription {
         self.events.subscribe(max_waiting)
@@ -162,6 +171,7 @@ impl Telemetry {
             update.now = intake.clock.at(now);
             intake.records()
         };
+        self.ticked.notify_all();
         // Read after the intake, which speaks only of sites that are there already.
         update.sites.extend_from_slice(self.read_sites().all().get(kept.told..).unwrap_or_default());
         kept.told += update.sites.len();

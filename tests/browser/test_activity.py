@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def test_errors_have_their_own_colour_in_every_measure(shown: Shown) -> None:
     keep_failing(shown, page)
     for measure in ["self_time", "errors"]:
         page.select_option("#menu-activity", measure)
-        assert f"activity={measure}" in page.url
+        expect(page).to_have_url(re.compile(f"activity={measure}"))
         keep_failing(shown, page)
     page.select_option("#menu-activity", "")
     ran(shown, TALL, error="no such cart")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from conftest import DEADLINE_MS, DEADLINE_SECS, City, Watched
 from pixels import TABS, difference, picture, poll, settled_picture, swatch_hue
@@ -49,7 +51,7 @@ def test_a_click_on_an_arc_tells_of_the_import(page: Page) -> None:
     expect(page.locator("#shown-import")).to_have_text(f"{IMPORTER} → {IMPORTED}")
     expect(page.locator("#selection")).to_contain_text("line 1")
     # The selection is kept, and its arcs with it.
-    assert page.url.endswith(f"select={IMPORTER}")
+    expect(page).to_have_url(re.compile(f"select={IMPORTER}$"))
     page.get_by_role("button", name="line 1").click()
     expect(page.locator("#selected-path")).to_have_text(IMPORTER)
     expect(page.locator("#source .current")).to_contain_text("from deep.two.second import step_0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import DEADLINE_SECS
 from PIL import Image
@@ -98,7 +100,7 @@ def test_imports_are_drawn_up_to_three_steps_away(page: Page) -> None:
         before = settled_picture(page, DEADLINE_SECS)
         page.select_option("#depth", steps)
         wait_for_other_picture(page, before, 0.0003)
-    assert "depth=3" in page.url
+    expect(page).to_have_url(re.compile("depth=3"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def test_the_search_frames_what_it_finds(page: Page) -> None:
     expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
     expect(page.locator("#selection")).to_contain_text("Imported by")
     poll(lambda: difference(before, picture(page)), lambda share: share > 0.2, DEADLINE_SECS, "the camera stays")
-    assert page.url.endswith("#select=shop/cart.py")
+    expect(page).to_have_url(re.compile("#select=shop/cart.py$"))
 
 
 def test_the_colour_menu_changes_picture_and_legend(page: Page) -> None:
@@ -80,7 +81,7 @@ def test_the_colour_menu_changes_picture_and_legend(page: Page) -> None:
     poll(lambda: count_hue(page, blue), lambda count: count > 500, DEADLINE_SECS, "blue buildings")
     page.select_option("#menu-color", "fan_in")
     expect(page.locator("#key-color .scale-bar")).to_be_visible()
-    assert "color=fan_in" in page.url
+    expect(page).to_have_url(re.compile("color=fan_in"))
     page.select_option("#menu-color", "role")
     expect(page.locator("#key-color li")).to_contain_text(["product", "test"])
     product = swatch_hue(page, "key-color", "product")
@@ -112,7 +113,7 @@ def test_lists_lead_to_the_place(page: Page) -> None:
 def test_a_look_that_cannot_be_is_refused(page: Page) -> None:
     page.evaluate("location.hash = 'color=nonsense'")
     expect(page.locator("#notice")).to_contain_text("nonsense: no such metric")
-    assert "nonsense" not in page.url
+    expect(page).not_to_have_url(re.compile("nonsense"))
     page.get_by_role("button", name="Close").click()
 
 

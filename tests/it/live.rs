@@ -76,3 +76,29 @@ fn what_cannot_be_is_refused_before_any_work() {
     check_refused("view shop --follow - --native", "in the browser only");
     check_refused("log shop --follow - -o no/run.rrd", "does not exist");
 }
+
+#[test]
+fn a_program_that_runs_in_the_folder_says_paths_of_this_machine() {
+    let project = Project::new(SHOP);
+    let file = project.beside().join("shop/shop/cart.py");
+    // The module's own code has a name that no function has.
+    let line = serde_json::json!({"path": file, "function": "<module>", "line": 1, "duration_ms": 1});
+    fs::write(project.beside().join("calls.jsonl"), format!("{line}\n")).unwrap();
+    let ran = project.shell("repolis log shop --follow - -o run.rrd < calls.jsonl");
+    assert!(ran.stderr().contains("1 placed by path"), "{ran}");
+}
+
+#[test]
+fn what_cannot_be_sent_again_waits_for_memory() {
+    let project = Project::new(SHOP);
+    // Each of a second of its own, and more than a tenth of the memory holds at once.
+    let line = |second: u64| {
+        format!(
+            "{{\"path\":\"shop/cart.py\",\"function\":\"total\",\"time\":{},\"duration_ms\":1}}\n",
+            1_700_000_000 + second
+        )
+    };
+    fs::write(project.beside().join("calls.jsonl"), (0..200_000).map(line).collect::<String>()).unwrap();
+    let ran = project.shell("repolis log shop --follow - --memory-limit 16MiB -o run.rrd < calls.jsonl");
+    assert!(ran.stderr().contains("200000 placed by path") && !ran.stderr().contains("refused"), "{ran}");
+}

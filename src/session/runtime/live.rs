@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::scenery::bytes_of;
-use super::{Moment, Runtime, Source, facts};
+use super::{Runtime, Source, facts};
 use crate::analysis::Analysis;
 use crate::session::{RuntimeInfo, Session, ToPage, nanos_since_epoch};
 use crate::stream::{self, Activity, Annotated, LiveStream, Loaded, LogMsg, RecordError, Recorder};
@@ -16,6 +15,9 @@ use crate::telemetry::{Telemetry, Totals, Update};
 
 /// Pages hear of other sums at most so often.
 const SUMS_PAUSE: Duration = Duration::from_millis(500);
+
+/// What has come is taken and written at least so often: what is accepted survives the end of the process after that.
+const TAKING_PERIOD: Duration = Duration::from_millis(100);
 
 /// How live data are shown and written.
 #[derive(Clone, Debug)]
@@ -33,8 +35,11 @@ impl Default for LiveOptions {
 }
 
 impl LiveOptions {
-    fn period(&self) -> Duration {
-        Duration::from_secs_f64(1.0 / self.redraw_hz.clamp(0.1, 100.0))
+    /// How often what is new is taken, and after how many times it is drawn.
+    fn periods(&self) -> (Duration, u32) {
+        let redraw = Duration::from_secs_f64(1.0 / self.redraw_hz.clamp(0.1, 100.0));
+        let times = redraw.div_duration_f64(TAKING_PERIOD).ceil().max(1.0);
+        (redraw.div_f64(times), times as u32)
     }
 }
 
@@ -77,7 +82,7 @@ impl Live {
         options: &LiveOptions,
     ) -> Result<Self, LiveError> {
         let mut worker = Worker::new(telemetry.clone(), session, recording, options);
-        let (runtime, period, (stop, stopped)) = (worker.runtime.clone(), options.period(), channel());
+        let (runtime, (period, _), (stop, stopped)) = (worker.runtime.clone(), options.periods(), channel());
         let run = move || {
             while matches!(stopped.recv_timeout(period), Err(RecvTimeoutError::Timeout)) {
                 worker.tick();
@@ -177,6 +182,9 @@ pub(super) struct Worker {
     services: facts::Services,
     totals: Totals,
     told: Option<Instant>,
+    /// After so many times that something was taken it is drawn, and how often that was since.
+    redraw: u32,
+    undrawn: u32,
 }
 
 impl Worker {
@@ -202,16 +210,19 @@ impl Worker {
             services: facts::Services::default(),
             totals: Totals::default(),
             told: None,
+            redraw: options.periods().1,
+            undrawn: 0,
         }
     }
 
     /// Takes what is new, once.
     pub fn tick(&mut self) {
-        self.take();
+        self.undrawn += 1;
+        self.take(self.undrawn >= self.redraw);
         self.tell(SUMS_PAUSE);
     }
 
-    fn take(&mut self) {
+    fn take(&mut self, is_drawn: bool) {
         let runtime = self.runtime.clone();
         runtime.stage(|stage| {
             let mut update = self.telemetry.tick();
@@ -229,12 +240,11 @@ impl Worker {
             let messages = stage.live.as_mut().and_then(|live| live.update(&update, nanos).ok()).unwrap_or_default();
             self.write(&update, nanos);
             self.services.add(&update);
-            let is_dressed_anew = arcs != stage.live.as_ref().map(LiveStream::arcs);
-            // Nobody is told where nobody looks.
-            if runtime.moments.receiver_count() > 0
-                && let Some(rrd) = bytes_of(Ok(messages))
-            {
-                let _ = runtime.moments.send(Arc::new(Moment { rrd: Some(rrd), is_dressed_anew, is_annotated: false }));
+            stage.is_dressed_anew |= arcs != stage.live.as_ref().map(LiveStream::arcs);
+            stage.waiting.extend(messages);
+            if is_drawn {
+                self.undrawn = 0;
+                runtime.draw(stage);
             }
         });
     }
@@ -275,7 +285,7 @@ impl Worker {
 
     /// Takes what is left, and completes the recording.
     pub fn finish(mut self) -> Result<(), LiveError> {
-        self.take();
+        self.take(true);
         self.tell(Duration::ZERO);
         let written = match (self.failed.take(), self.recording.take()) {
             (Some(error), _) => Err(error),

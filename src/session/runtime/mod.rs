@@ -13,10 +13,11 @@ use tokio::sync::broadcast;
 
 use super::{Building, CitySource, Observed, RuntimeInfo};
 use crate::scan::FileId;
-use crate::stream::{Activity, Annotated, CALLS, LiveStream};
+use crate::stream::{Activity, Annotated, CALLS, LiveStream, LogMsg};
 use crate::telemetry::{History, Nanos, Telemetry};
 pub use facts::{observed, recorded_info};
 pub use live::{Live, LiveError, LiveOptions, Recording};
+use scenery::bytes_of;
 pub use scenery::{Boxes, Differences, Scenery};
 
 /// A page that is more than so many moments behind is dropped.
@@ -26,7 +27,7 @@ const MAX_BEHIND: usize = 256;
 pub struct Runtime {
     source: Source,
     moments: broadcast::Sender<Arc<Moment>>,
-    /// Held from when the history takes something in until pages can hear of it, so that none hears of it twice or never.
+    /// Held from when the history takes something in until it waits for pages, so that none hears of it twice or never.
     stage: Mutex<Stage>,
     info: Mutex<RuntimeInfo>,
     /// Paths of the files that records are placed on, by [`FileId`].
@@ -44,6 +45,10 @@ struct Stage {
     live: Option<LiveStream>,
     /// The time of what came last.
     now: Nanos,
+    /// What pages are not told of yet.
+    waiting: Vec<LogMsg>,
+    /// Whether arcs have changed places by that.
+    is_dressed_anew: bool,
     /// By file that records are placed on, which file of the city that is, where that is another one by now.
     moved: Option<Vec<Option<FileId>>>,
     /// What somebody found out of files, and since when that stands.
@@ -64,7 +69,8 @@ pub struct Moment {
 impl Runtime {
     fn new(source: Source, paths: Vec<Box<str>>, live: Option<LiveStream>, info: RuntimeInfo) -> Self {
         let moments = broadcast::Sender::new(MAX_BEHIND);
-        let stage = Mutex::new(Stage { live, now: 0, moved: None, annotated: None });
+        let stage = Stage { live, now: 0, waiting: Vec::new(), is_dressed_anew: false, moved: None, annotated: None };
+        let stage = Mutex::new(stage);
         Self { source, moments, stage, info: Mutex::new(info), paths }
     }
 
@@ -96,6 +102,7 @@ impl Runtime {
             stage.live = live.map(|live| live.with_files(files.clone()));
             stage.moved = Some(files);
             stage.annotated = None;
+            stage.waiting.clear();
         });
     }
 
@@ -121,6 +128,18 @@ impl Runtime {
     /// Whether more may come.
     pub fn is_live(&self) -> bool {
         matches!(self.source, Source::Live(_))
+    }
+
+    /// Tells pages what waits.
+    fn draw(&self, stage: &mut Stage) {
+        let messages = std::mem::take(&mut stage.waiting);
+        let is_dressed_anew = std::mem::take(&mut stage.is_dressed_anew);
+        // Nobody is told where nobody looks.
+        if self.moments.receiver_count() > 0
+            && let Some(rrd) = bytes_of(Ok(messages))
+        {
+            let _ = self.moments.send(Arc::new(Moment { rrd: Some(rrd), is_dressed_anew, is_annotated: false }));
+        }
     }
 
     /// Has every page say again where what it shows stands.

@@ -47,7 +47,11 @@ pub struct TooFarBehind;
 impl Scenery {
     /// Of a page that has nothing but the recording, in which buildings stand so.
     pub fn new(runtime: Arc<Runtime>, recorded: Boxes) -> Self {
-        let moments = runtime.moments.subscribe();
+        // What waits is among what came before.
+        let moments = runtime.stage(|stage| {
+            runtime.draw(stage);
+            runtime.moments.subscribe()
+        });
         let (view, has_past) = (runtime.info().shown, !runtime.is_live());
         let lit = if has_past { view.measure.into_iter().collect() } else { BTreeSet::new() };
         let store = runtime.stage(|stage| stage.live.as_ref().map(|live| live.store().clone()));

@@ -29,6 +29,8 @@ pub enum Field {
     Line,
     /// How bad it is.
     Severity,
+    /// The same by a logger's own levels.
+    Level,
     /// What it says.
     Message,
     /// That, or how, it failed.
@@ -99,7 +101,7 @@ static FIELDS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
 
 /// First the name of the schema, then what OpenTelemetry and widespread loggers call it: `tracing-subscriber`, structlog, zap,
 /// pino and Logstash's format.
-const NAMES: [(Field, &[&str]); 28] = [
+const NAMES: [(Field, &[&str]); 29] = [
     (Field::Kind, &["kind"]),
     (Field::Time, &["time", "timestamp", "ts", "@timestamp"]),
     (Field::End, &["end"]),
@@ -110,7 +112,8 @@ const NAMES: [(Field, &[&str]); 28] = [
     (Field::Function, &["function", "code.function.name", "code.function", "func_name", "funcName"]),
     (Field::Namespace, &["namespace", "code.namespace"]),
     (Field::Line, &["line", "code.line.number", "code.lineno", "line_number", "lineno"]),
-    (Field::Severity, &["severity", "level", "severity_text", "levelname"]),
+    (Field::Severity, &["severity", "severity_text"]),
+    (Field::Level, &["level", "levelname"]),
     (Field::Message, &["message", "msg", "event", "body"]),
     (Field::Error, &["error", "err", "exception"]),
     (Field::ErrorType, &["error_type", "exception.type"]),

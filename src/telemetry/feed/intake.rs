@@ -1,7 +1,7 @@
 //! Records of the schema on their way to the hub, many at once.
 
 use std::ops::Range;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::record::{Kind, Record};
 use crate::telemetry::{Attributes, Call, Code, Exception, Log, Nanos, Point, Span, Taken, Telemetry};
@@ -12,6 +12,9 @@ const CHUNK: usize = 1024;
 const MAX_TOLD: usize = 100;
 /// More services than these at a time are taken one after another.
 const MAX_SERVICES: usize = 32;
+/// For so long records wait for memory before they are refused: only if nobody takes away what waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Records in some form, to be read one by one.
 pub trait Records {
     /// How many there are.
@@ -183,6 +186,7 @@ impl<'a> Group<'a> {
     }
 
     fn send(self, telemetry: &Telemetry, outcome: &mut Outcome) {
+        telemetry.wait_for_room(PATIENCE);
         let Self { service, failures, logs, points, calls, .. } = self;
         let mut spans: Vec<Span<'_>> = self.spans;
         for (at, exception) in &failures {

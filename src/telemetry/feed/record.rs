@@ -64,7 +64,7 @@ impl<'a> Record<'a> {
 
     /// Takes the value of a field. One that is missing says nothing.
     pub(super) fn set(&mut self, field: Field, value: Value<'a>) -> Result<(), &'static str> {
-        if value == Value::Missing {
+        if value == Value::Missing || is_of_others(field, value) {
             return Ok(());
         }
         if let Some(text) = self.text_of(field) {
@@ -82,6 +82,7 @@ impl<'a> Record<'a> {
             Field::SelfTime => self.self_nanos = Some(millis()?),
             Field::Line => self.code.line = u32::try_from(count()?).map_err(|_| WRONG_COUNT)?,
             Field::Severity => self.severity = Some(severity(value)?),
+            Field::Level => self.severity = Some(level(value)?),
             Field::Error => self.set_error(value)?,
             Field::Errors => self.errors = count()?,
             Field::Value => self.value = Some(value.number().filter(|number| number.is_finite()).ok_or(WRONG_VALUE)?),
@@ -213,6 +214,16 @@ impl<'a> Record<'a> {
     }
 }
 
+/// What some loggers write under a name of the schema and that says nothing of it: the span around a record as an object, a flag that a
+/// stack trace is wanted.
+fn is_of_others(field: Field, value: Value<'_>) -> bool {
+    match value {
+        Value::Other => !matches!(field, Field::Error | Field::Nested | Field::Attributes),
+        Value::Flag(_) => field == Field::ErrorStack,
+        _ => false,
+    }
+}
+
 fn kind(value: Value<'_>) -> Result<Kind, &'static str> {
     match value.text() {
         Some("span") => Ok(Kind::Span),
@@ -231,21 +242,29 @@ fn millis(value: Value<'_>) -> Result<u64, &'static str> {
 
 /// Numbers and names are those of OpenTelemetry's data model for logs, names of other levels the nearest.
 fn severity(value: Value<'_>) -> Result<Severity, &'static str> {
-    const NAMES: [(u8, &[&str]); 6] = [
-        (1, &["trace"]),
-        (5, &["debug"]),
-        (9, &["info", "information", "notice"]),
+    const NAMES: [(u8, &[&str]); 5] = [
+        (1, &["trace", "silly", "finest"]),
+        (5, &["debug", "verbose", "fine", "finer"]),
         (13, &["warn", "warning"]),
         (17, &["error", "err", "severe"]),
-        (21, &["fatal", "critical", "crit", "alert", "emergency", "emerg", "panic"]),
+        (21, &["fatal", "critical", "crit", "alert", "emergency", "emerg", "panic", "dpanic"]),
     ];
-    if let Some(name) = value.text() {
+    if let Some(name) = value.text().map(str::trim) {
         let is_one = |names: &&[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         let known = NAMES.iter().find(|(_, names)| is_one(names));
-        return known.map(|(number, _)| Severity(*number)).ok_or(WRONG_SEVERITY);
+        // Levels of one's own lie between these mostly.
+        return Ok(Severity(known.map_or(9, |(number, _)| *number)));
     }
     let number = value.count().and_then(|number| u8::try_from(number).ok());
     number.filter(|number| (1..=24).contains(number)).map(Severity).ok_or(WRONG_SEVERITY)
+}
+
+/// The same, but for the numbers of pino and bunyan: those of OpenTelemetry do not stand under this name.
+fn level(value: Value<'_>) -> Result<Severity, &'static str> {
+    match value.count() {
+        Some(tens @ (10 | 20 | 30 | 40 | 50 | 60)) if value.text().is_none() => Ok(Severity((tens / 10 * 4 - 3) as u8)),
+        _ => severity(value),
+    }
 }
 
 /// Hexadecimal digits, as W3C writes ids, with or without hyphens; of other texts a hash, that only has to be the same again.
@@ -310,6 +329,7 @@ mod tests {
         check(&[name, (Field::Line, Value::Integer(-1))], Err(WRONG_COUNT));
         check(&[name, (Field::Severity, Value::Integer(30))], Err(WRONG_SEVERITY));
         check(&[(Field::Name, Value::Integer(1))], Err(WRONG_TEXT));
+        check(&[(Field::Name, Value::Other)], Err(NOTHING));
         check(&[name, (Field::Error, Value::Other)], Err(WRONG_ERROR));
     }
 
@@ -342,6 +362,25 @@ mod tests {
         check(Value::Text("Traceback:\n  x\nE: y"), (true, "", "Traceback:\n  x\nE: y"));
         check(Value::Text(""), (false, "", ""));
         check(Value::Missing, (false, "", ""));
+    }
+
+    #[test]
+    fn levels_of_loggers() {
+        let check = |field, value, expect| {
+            let record = record(&[(Field::Message, Value::Text("hello")), (field, value)]).unwrap();
+            assert_eq!(record.severity, expect, "{value:?}");
+        };
+        for (value, expect) in [("INFO", 9), ("WARN ", 13), ("verbose", 5), ("success", 9), ("DPANIC", 21)] {
+            check(Field::Level, Value::Text(value), Some(Severity(expect)));
+            check(Field::Severity, Value::Text(value), Some(Severity(expect)));
+        }
+        for (value, expect) in [(10, 1), (20, 5), (30, 9), (40, 13), (50, 17), (60, 21), (9, 9)] {
+            check(Field::Level, Value::Integer(value), Some(Severity(expect)));
+        }
+        check(Field::Severity, Value::Integer(20), Some(Severity(20)));
+        // The span around an event of `tracing-subscriber`, and structlog's wish for a traceback.
+        check(Field::Span, Value::Other, None);
+        check(Field::ErrorStack, Value::Flag(true), None);
     }
 
     #[test]

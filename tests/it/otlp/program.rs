@@ -57,7 +57,8 @@ fn what_is_sent_is_recorded() {
 #[test]
 fn what_is_recorded_survives_kill_9() {
     let project = Project::new(SHOP);
-    let (running, said) = start(&project, "");
+    // It is written however seldom it is drawn.
+    let (running, said) = start(&project, "--redraw-hz 0.1");
     for _ in 0..3 {
         send_span(&said);
     }
