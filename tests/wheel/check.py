@@ -12,7 +12,7 @@ from email.parser import Parser
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MAX_BYTES = 25 * 2**20
+MAX_BYTES = 25_000_000
 EXTRAS = {"viewer", "marimo", "widget"}
 LICENCES = {"LICENSE-MIT", "LICENSE-APACHE", "NOTICE.md"}
 
