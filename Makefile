@@ -12,12 +12,13 @@ export INSTA_UPDATE := no
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-# One after another, what is quick to fail first.
+# One after another; but the set-up, which mostly waits for the network, beside the first build.
 test: ## all tests, and the set-up that they need
-	@scripts/setup
+	@scripts/setup compiler
+	cargo fmt --check
+	@scripts/setup & setup=$$!; scripts/lint $(CARGO_FLAGS) || { kill $$setup; exit 1; }; wait $$setup
 	@$(MAKE) --no-print-directory fmt-check
 	@$(MAKE) --no-print-directory test-web
-	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
 	@$(MAKE) --no-print-directory test-wheel

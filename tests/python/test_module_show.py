@@ -147,6 +147,7 @@ def test_a_page_is_closed_after_its_last_owner(repo: repolis.Repo, monkeypatch: 
     gc.collect()
     time.sleep(0.6)
     assert is_open(port), "a frame of it is kept"
+    quiet_lingering(monkeypatch, 3)
     del frame
     gc.collect()
     assert is_open(port), "not at once"
