@@ -73,6 +73,59 @@ if child == 0:
     sys.exit(5)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """,
+    "again.py": """
+import os, subprocess, sys
+print(__name__, sys.argv[1:], flush=True)
+if "AGAIN" not in os.environ:
+    subprocess.run([sys.executable, *sys.orig_argv[1:]], env={**os.environ, "AGAIN": "1"}, check=True)
+""",
+    "warns.py": """
+import os, sys, warnings
+def warn():
+    warnings.warn("said once", UserWarning)
+for turn in range(3):
+    warn()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        warn()
+        sys.stderr.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+""",
+    "raises.py": """
+class Numbered(Exception): pass
+class Same(Exception): pass
+
+def deep(levels):
+    if levels == 0:
+        raise ValueError("bottom")
+    deep(levels - 1)
+
+def again():
+    try:
+        raise KeyError("first")
+    except KeyError as error:
+        raise error
+
+def numbered(number):
+    raise Numbered(number)
+
+def same(number):
+    raise Same("same", object(), "x" * 5000)
+
+def tried(function, *args):
+    try:
+        function(*args)
+    except Exception:
+        pass
+
+tried(deep, 50)
+tried(again)
+for number in range(100):
+    tried(numbered, number)
+    tried(same, number)
+""",
     "works.py": """
 def two(last):
     if last:
@@ -105,6 +158,7 @@ PROGRAMS = [
 ]  # fmt: skip
 
 each = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: ".".join(map(str, version)))
+monitored = pytest.mark.parametrize("version", [version for version in VERSIONS if version >= (3, 12)])
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +236,31 @@ def test_a_run_is_recorded(version: tuple[int, ...], mode: str, folder: Path, tm
         assert [error[:3] for error in errors] == [("two", "ValueError", "went wrong, 2")]
         assert [line.partition(", ")[2].partition(", ")[2] for line in errors[0][3].splitlines()] == lines
         assert str(folder) not in errors[0][3]
+
+
+@monitored
+def test_an_exception_is_listed_once_with_its_own_message(
+    version: tuple[int, ...], folder: Path, tmp_path: Path
+) -> None:
+    recording = tmp_path / "run.rrd"
+    done = run(version, "-m", "repolis", "trace", "-o", recording, "raises.py", folder=folder)
+    assert done.returncode == 0 and "252 errors" in done.stderr, done.stderr
+    found = observed(recording)
+    names = {row["site"]: row["name"] for row in found["observed_sites"]}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for row in found["observed_errors"]:
+        counts[names[row["site"]], row["kind"], row["message"]] += row["count"]
+    numbered = {message: count for (name, _, message), count in counts.items() if name == "numbered"}
+    rest = numbered.pop("", 0)
+    # Of each look there is a bound to what is told apart.
+    assert len(numbered) >= 32 and set(numbered.values()) == {1} and len(numbered) + rest == 100
+    cut = f"same, {'x' * 5000}"[:1000]
+    others = {key: count for key, count in counts.items() if key[0] != "numbered"}
+    assert others == {
+        ("deep", "ValueError", "bottom"): 1,
+        ("again", "KeyError", "first"): 1,
+        ("same", "__main__.Same", cut): 100,
+    }
 
 
 @pytest.mark.parametrize("version", [version for version in VERSIONS if version >= (3, 11)])
