@@ -14,6 +14,8 @@ use super::state::Shared;
 
 /// Half of what may go by until it is written.
 const INTERVAL: Duration = Duration::from_millis(50);
+/// How often the rest is handed on, if it is refused.
+const LAST_TURNS: u32 = 20;
 /// Of OpenTelemetry's severities.
 const ERROR: Severity = Severity(17);
 /// The same exception is told at most so often at a time.
@@ -42,7 +44,12 @@ impl Flusher {
                 while !wait(&end) {
                     pump.flush();
                 }
-                pump.flush();
+                // What is refused when it ends has a chance once the rest has been written.
+                let mut turns = LAST_TURNS;
+                while !pump.flush() && turns > 0 {
+                    std::thread::sleep(INTERVAL);
+                    turns -= 1;
+                }
             }
         })?;
         Ok(Self { thread: Some(thread), end })
@@ -82,9 +89,32 @@ struct Pump {
 }
 
 impl Pump {
-    fn flush(&mut self) {
+    /// Hands on what is new; whether all of it was taken. What was not is new the next time too.
+    fn flush(&mut self) -> bool {
         let time = now();
+        let (calls, before): (Vec<_>, Vec<_>) = self.fresh_calls(time).into_iter().unzip();
+        let mut refused = Vec::new();
+        if !calls.is_empty() {
+            refused = self.telemetry.calls(&calls).rejected;
+        }
+        for (at, counted) in refused.iter().filter_map(|(index, _)| before.get(*index)) {
+            self.told[*at] = *counted;
+        }
+        let mut is_taken = refused.is_empty();
+        for raised in self.shared.take_raised() {
+            let count = self.tell(&raised, time);
+            if count > 0 {
+                self.shared.keep_raised(Raised { count, ..raised });
+                is_taken = false;
+            }
+        }
+        is_taken
+    }
+
+    /// Calls since the last time; with each its edge, and what was told of that before.
+    fn fresh_calls(&mut self, time: u64) -> Vec<(Call, (usize, Counted))> {
         let tick_nanos = self.clock.as_ref().map_or(1.0, Clock::tick_nanos);
+        let nanos = |ticks: u64| (ticks as f64 * tick_nanos) as u64;
         let mut calls = Vec::new();
         let shared = Arc::clone(&self.shared);
         for (at, edge) in shared.edges.iter().enumerate() {
@@ -97,8 +127,7 @@ impl Pump {
                 continue;
             }
             let Some(site) = self.site(edge.callee()) else { continue };
-            let nanos = |ticks: u64| (ticks as f64 * tick_nanos) as u64;
-            calls.push(Call {
+            let call = Call {
                 site,
                 caller: self.site(edge.caller()),
                 time,
@@ -106,12 +135,10 @@ impl Pump {
                 errors: counted.errors - before.errors,
                 self_nanos: nanos(counted.self_ticks - before.self_ticks),
                 total_nanos: nanos(counted.total_ticks - before.total_ticks),
-            });
+            };
+            calls.push((call, (at, before)));
         }
-        if !calls.is_empty() {
-            self.telemetry.calls(&calls);
-        }
-        shared.take_raised().iter().for_each(|raised| self.tell(raised, time));
+        calls
     }
 
     fn site(&mut self, function: u32) -> Option<SiteId> {
@@ -124,9 +151,10 @@ impl Pump {
         self.sites.get(function as usize).copied()
     }
 
-    fn tell(&self, raised: &Raised, time: u64) {
+    /// Tells exceptions; how many were refused.
+    fn tell(&self, raised: &Raised, time: u64) -> u64 {
         let function = self.shared.functions.get().get(raised.function as usize).cloned();
-        let Some(function) = function else { return };
+        let Some(function) = function else { return 0 };
         let exception = Exception { time, kind: &raised.kind, message: &raised.message, stack: &raised.stack };
         let colon = if raised.message.is_empty() { "" } else { ": " };
         let text = format!("{}{colon}{}", raised.kind, raised.message);
@@ -140,7 +168,8 @@ impl Pump {
             code: Code { line: raised.line, ..code(&function) },
             attributes: &(),
         };
-        self.telemetry.raised(&self.service, &vec![log; raised.count.min(MAX_REPEATED) as usize]);
+        let logs = vec![log; raised.count.min(MAX_REPEATED) as usize];
+        self.telemetry.raised(&self.service, &logs).rejected.len() as u64
     }
 }
 
