@@ -6,6 +6,7 @@ import argparse
 import atexit
 import contextlib
 import os
+import re
 import signal
 import sys
 import threading
@@ -35,11 +36,28 @@ def main(arguments: Sequence[str]) -> None:
     except Error as error:
         _say(str(error))
         sys.exit(2)
+    sys.orig_argv = _words_without_us(sys.orig_argv, sys.argv[1:], options)
     name, *rest = options.program
     if options.m:
         _program.run_module(name, rest)
     else:
         _program.run_script(name, rest)
+
+
+def _words_without_us(words: list[str], ours: list[str], options: argparse.Namespace) -> list[str]:
+    """How the program is started without this command: reloaders start it again so, as two may not write one recording."""
+    count = len(words) - len(ours)
+    head = words[:count]
+    if words[count:] != ours or len(head) < 2:
+        return words
+    # `-m repolis`, or the path of the console script; Python's options may stand together, as in `-Bm repolis`.
+    if re.fullmatch("-[a-zA-Z]*[mc]", head[-2]):
+        head[-2:] = [head[-2][:-1]]
+    else:
+        head[-1] = head[-1].removesuffix("mrepolis") if head[-1].startswith("-") else "-"
+    if head[-1] == "-":
+        head.pop()
+    return [*head, *(["-m"] if options.m else []), *options.program]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ SHOW = """
 import json, os, sys
 main = sys.modules["__main__"].__dict__
 about = {key: repr(value) for key, value in sorted(main.items()) if key.startswith("__")}
-print(json.dumps([sys.argv, sys.path[0], sys._getframe().f_code.co_filename, main is globals(), about], indent=0))
+print(json.dumps([sys.argv, sys.orig_argv, sys.path[0], sys._getframe().f_code.co_filename, main is globals(), about], indent=0))
 """
 
 FILES = {
@@ -154,7 +154,7 @@ def test_wrong():
 PROGRAMS = [
     "show.py a -b --mode", "./show.py", "link/show.py", "folder x", "app.zip x", "-m package q", "-m package.part -o x", "-m show",
     "fails.py", "-m package.fails", "syntax.py", "leaves.py", "leaves_with_3.py", "interrupted.py", "ends_hard.py", "killed.py",
-    "hook.py", "threads.py", "pickles.py", "forks.py", "reads.py", "gone.py", "-m gone", "-m package.gone",
+    "hook.py", "threads.py", "pickles.py", "forks.py", "again.py x", "-m again -q", "warns.py", "reads.py", "gone.py", "-m gone", "-m package.gone",
 ]  # fmt: skip
 
 each = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: ".".join(map(str, version)))
@@ -188,6 +188,28 @@ def test_a_program_does_not_notice(version: tuple[int, ...], program: str, folde
         version, "-m", "repolis", "trace", "-q", "-o", tmp_path / "run.rrd", *words, folder=folder, input="text\n"
     )
     assert told(traced) == told(plain)
+
+
+@each
+def test_a_program_is_started_as_without_the_command(version: tuple[int, ...], folder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "repolis"
+    script.write_text("import sys\nfrom repolis._main import main\nsys.exit(main())\n")
+    for before, ours in [
+        ([], ["-m", "repolis"]),
+        (["-X", "dev", "-O"], ["-m", "repolis"]),
+        (["-O"], ["-mrepolis"]),
+        (["-BO"], ["-BOm", "repolis"]),
+        (["-BO"], ["-BOmrepolis"]),
+        ([], [script]),
+        (["-W", "error"], [script]),
+        ([], ["-c", "from repolis._main import main; main()"]),
+    ]:
+        for words in (["show.py", "-m", "a"], ["-m", "show", "-q"]):
+            plain = run(version, *before, *words, folder=folder)
+            options = [] if ours[0] in ("-BOm", "-BOmrepolis") else before
+            command = [*options, *ours, "trace", "-q", "-o", tmp_path / "run.rrd"]
+            traced = run(version, *command, *words, folder=folder)
+            assert told(traced) == told(plain), (before, ours, words)
 
 
 def observed(recording: Path) -> dict[str, list[dict[str, Any]]]:
