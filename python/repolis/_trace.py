@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import sys
 import threading
 import warnings
@@ -23,10 +24,16 @@ Root: TypeAlias = "str | Sequence[str] | None"
 #: Ids of tools that are nobody's by convention: those of debuggers, coverage and profilers stay free for them.
 TOOLS = (4, 3)
 
+#: As `warnings.filterwarnings` would add it. It stays until the trace ends: since 3.13 Python warns after the hooks of `os.fork`.
+FORKS = ("ignore", re.compile("This process .* is multi-threaded", re.IGNORECASE), DeprecationWarning, None, 0)
+REPLACED = "the program took the place of the profiler of this thread: what it called from then on is not traced"
+
 
 class _Hooks(Protocol):
     def start(self) -> None: ...
-    def stop(self) -> None: ...
+
+    def stop(self) -> bool:
+        """End; whether they were there until now."""
 
 
 class _Monitoring:
@@ -55,14 +62,15 @@ class _Monitoring:
         # What an earlier trace switched off may be of the repository of this one.
         monitoring.restart_events()
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         if self.tool < 0:
-            return
+            return True
         monitoring, tool, self.tool = self.monitoring, self.tool, -1
         monitoring.set_events(tool, 0)
         for name, _ in self.hooks:
             monitoring.register_callback(tool, getattr(monitoring.events, name), None)
         monitoring.free_tool_id(tool)
+        return True
 
 
 class _Profile:
@@ -71,25 +79,26 @@ class _Profile:
     def __init__(self) -> None:
         self.starter = _repolis.Tracer.starter(_address("PyEval_SetProfile"))
         self.threads_hook: Any = None
+        self.is_begun = False
 
     def start(self) -> None:
         if sys.getprofile() is not None:
             raise Error("another profiler is at work on this thread, and Python before 3.12 has room for one")
+        self.is_begun = True
         self.threads_hook = getattr(threading, "_profile_hook", None)
         threading.setprofile(self.starter)
         _repolis.Tracer.install(self.starter)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
+        if not self.is_begun:
+            return True
+        self.is_begun = False
         is_ours = sys.getprofile() is self.starter
         if is_ours:
             sys.setprofile(None)
         if getattr(threading, "_profile_hook", None) is self.starter:
             threading.setprofile(self.threads_hook)
-        if not is_ours:
-            text = (
-                "the program took the place of the profiler of this thread: what it called from then on is not traced"
-            )
-            warnings.warn(text, stacklevel=4)
+        return is_ours
 
 
 def _address(function: str) -> int:
@@ -211,9 +220,11 @@ class Trace:
         if _current is not self or self._process != os.getpid():
             return
         _current = None
-        if self._hooks is not None:
-            self._hooks.stop()
+        were_there = self._hooks is None or self._hooks.stop()
         self._tracer.stop()
+        _remove_filter()
+        if not were_there:
+            warnings.warn(REPLACED, stacklevel=3)
 
     def __enter__(self) -> Trace:
         self.start()
@@ -243,8 +254,14 @@ def _watch_forks() -> None:
 
 def _before_fork() -> None:
     """Python 3.12 warns of threads when a process is copied: not of ours, which do nothing in the copy."""
-    if _current is not None and threading.active_count() == 1:
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    # `warnings.filterwarnings` would make Python forget what it has warned of.
+    if _current is not None and threading.active_count() == 1 and FORKS not in warnings.filters:
+        warnings.filters.insert(0, FORKS)  # type: ignore[attr-defined, unused-ignore]
+
+
+def _remove_filter() -> None:
+    if FORKS in warnings.filters:
+        warnings.filters.remove(FORKS)  # type: ignore[attr-defined, unused-ignore]
 
 
 def _forked() -> None:
@@ -254,9 +271,8 @@ def _forked() -> None:
     if trace is not None:
         trace._tracer.forked()
         if trace._hooks is not None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                trace._hooks.stop()
+            trace._hooks.stop()
+        _remove_filter()
 
 
 def _end() -> None:

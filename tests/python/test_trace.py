@@ -422,6 +422,48 @@ def test_a_program_with_a_profiler_of_its_own_keeps_it(version: tuple[int, ...],
 
 
 @each
+def test_a_profiler_that_is_there_before_is_told_of_once(version: tuple[int, ...], folder: Path) -> None:
+    code = """
+    import warnings
+    def profile(frame, event, arg): pass
+    failed = []
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        sys.setprofile(profile)
+        try:
+            with city.trace(): pass
+        except repolis.Error as error:
+            failed.append(str(error))
+        is_kept = sys.getprofile() is profile
+        sys.setprofile(None)
+        with city.trace(): pass
+    say([is_kept, len(failed), [str(one.message) for one in said]])
+    """
+    assert answer(version, BEGIN + _dedent(code), folder) == [True, int(version < (3, 12)), []]
+
+
+@each
+def test_warnings_of_the_program_are_as_without(version: tuple[int, ...], folder: Path) -> None:
+    code = """
+    import warnings
+    before = list(warnings.filters)
+    # Other threads of the program make the warning its own.
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    def fork():
+        child = os.fork()
+        if child == 0:
+            os._exit(warnings.filters != before)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with city.trace():
+        city.close()
+        for thread in others: thread.join()
+        statuses = [fork(), fork()]
+    say([statuses, warnings.filters == before])
+    """
+    assert answer(version, BEGIN + _dedent(code), folder) == [[0, 0], True]
+
+
+@each
 def test_one_trace_at_a_time(version: tuple[int, ...], folder: Path) -> None:
     code = """
     from work import calls
