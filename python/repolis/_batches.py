@@ -49,7 +49,8 @@ class Batches:
                 drawn = self.callback(records)
                 if drawn is not None:
                     self.served.annotate(drawn)
-            except Exception:
+            # `sys.exit()` too would end this thread without a word.
+            except BaseException:
                 self._say_once(traceback.format_exc().rstrip())
         self.stop()
 

@@ -344,6 +344,20 @@ def test_a_callback_that_raises_is_printed_once_and_goes_on(
     assert said.count("ValueError: number") == 1 and "in fails" in said
 
 
+def test_a_callback_that_exits_is_printed_and_goes_on(city: repolis.City, capfd: pytest.CaptureFixture[str]) -> None:
+    calls: list[int] = []
+
+    @city.on_events
+    def leaves(records: list[dict[str, Any]]) -> None:
+        calls.append(len(records))
+        raise SystemExit(3)
+
+    for turn in range(1, 3):
+        city.event("sold", path="shop/cart.py")
+        poll(lambda turn=turn: len(calls) >= turn, "it is called again")
+    poll(lambda: "SystemExit: 3" in capfd.readouterr().err, "it is told")
+
+
 def test_a_callback_that_blocks_holds_up_nothing(city: repolis.City, capfd: pytest.CaptureFixture[str]) -> None:
     goes_on, heard = threading.Event(), [0]
 
