@@ -199,6 +199,8 @@ DICTS: list[tuple[dict[str, Any], str]] = [
         "log",
     ),
     ({"name": "a", "value": None, "path": None, "time": None}, "log"),
+    # The name of a file in another encoding.
+    ({"name": "caf\udce9", "caf\udce9": 1, "error": ValueError("caf\udce9")}, "log"),
 ]
 
 
@@ -223,7 +225,6 @@ WRONG: list[tuple[Any, str]] = [
     ({"name": "a", "line": -1}, "whole number"),
     ({"name": "a", "severity": 99}, "1 to 24"),
     ({"name": "a", "kind": "metric"}, "span, log, event"),
-    ({"name": "\ud800"}, "surrogate"),
     ({1: "a"}, "no text"),
     (["name", "a"], "not a dict"),
     (None, "not a dict"),

@@ -7,7 +7,7 @@ use repolis::telemetry::feed::{Cell, Field, Key, Tape};
 
 const NO_DICT: &str = "not a dict";
 const NO_NAME: &str = "a key that is no text";
-const NO_UNICODE: &str = "a text with half of a surrogate pair";
+const NO_UNICODE: &str = "a text that cannot be read";
 /// Dicts in which further ones are looked into.
 const MAX_DEPTH: u32 = 8;
 /// More keys than these are looked up anew each time.
@@ -101,7 +101,7 @@ impl<'n, 'py> Dicts<'n, 'py> {
 
     fn rare_key(&mut self, within: Field, name: &Bound<'py, PyAny>) -> Result<Key, &'static str> {
         let name = name.cast::<PyString>().map_err(|_| NO_NAME)?;
-        Ok(match within.within(name.to_str().map_err(|_| NO_UNICODE)?) {
+        Ok(match within.within(&name.to_string_lossy()) {
             Some(field) => Key::Field(field),
             None => Key::Attribute(text(&mut self.tape, name)?),
         })
@@ -144,7 +144,10 @@ impl<'n, 'py> Dicts<'n, 'py> {
 }
 
 fn text(tape: &mut Tape<Text>, text: &Bound<'_, PyString>) -> Result<u32, &'static str> {
-    Ok(tape.text(Text(text.clone().try_into().map_err(|_| NO_UNICODE)?)))
+    // Names of files in another encoding have halves of surrogate pairs, and a record of what failed for one is not to be lost.
+    let kept =
+        PyBackedStr::try_from(text.clone()).or_else(|_| PyString::new(text.py(), &text.to_string_lossy()).try_into());
+    Ok(tape.text(Text(kept.map_err(|_| NO_UNICODE)?)))
 }
 
 /// The value of what JSON has too, without running code of Python.
