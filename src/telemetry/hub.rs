@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::cache::Key;
 use super::clock::arrival;
 use super::events::{Events, Record, Subscription};
-use super::intake::{Batch, Intake, NO_MEMORY, NO_SITE};
+use super::intake::{Batch, Intake, NO_MEMORY, NO_SITE, OVER_MEMORY};
 use super::pending::News;
 use super::rate::Rate;
 use super::sites::{Found, Sites};
@@ -74,7 +74,7 @@ impl Telemetry {
 
     /// Takes finished spans of a service.
     pub fn spans(&self, service: &str, spans: &[Span<'_>]) -> Taken {
-        self.take(service, spans, |intake, batch, found, span| {
+        self.take(service, spans, false, |intake, batch, found, span| {
             intake.span(batch, found, span);
             Ok(())
         })
@@ -82,7 +82,7 @@ impl Telemetry {
 
     /// Takes log records of a service.
     pub fn logs(&self, service: &str, logs: &[Log<'_>]) -> Taken {
-        self.take(service, logs, |intake, batch, found, log| {
+        self.take(service, logs, false, |intake, batch, found, log| {
             intake.log(batch, found, log);
             Ok(())
         })
@@ -90,7 +90,7 @@ impl Telemetry {
 
     /// Takes exceptions that ended calls, as records of them. The calls are counted by [`Telemetry::calls`].
     pub fn raised(&self, service: &str, logs: &[Log<'_>]) -> Taken {
-        self.take(service, logs, |intake, batch, found, log| {
+        self.take(service, logs, false, |intake, batch, found, log| {
             intake.raised(batch, found, log);
             Ok(())
         })
@@ -98,7 +98,7 @@ impl Telemetry {
 
     /// Takes points of metrics of a service.
     pub fn points(&self, service: &str, points: &[Point<'_>]) -> Taken {
-        self.take(service, points, Intake::point)
+        self.take(service, points, false, Intake::point)
     }
 
     /// The site of a function, for [`Telemetry::calls`].
@@ -122,7 +122,7 @@ impl Telemetry {
             drop(sites);
             let mut intake = self.intake();
             for (index, (call, how)) in (at * CHUNK..).zip(chunk.iter().zip(found)) {
-                if is_full(&mut intake, calls.len(), index, &mut taken) {
+                if is_full(&mut intake, calls.len(), index, index > 0, &mut taken) {
                     return taken;
                 }
                 match how {
@@ -213,10 +213,17 @@ impl Telemetry {
         f(&self.kept().history)
     }
 
-    fn take<R: Record>(
+    /// Whether a message may begin.
+    pub(super) fn has_room(&self) -> bool {
+        !self.intake().pending.is_full(false)
+    }
+
+    /// Takes records that a message begins with, or further ones of one that was begun.
+    pub(super) fn take<R: Record>(
         &self,
         service: &str,
         records: &[R],
+        is_begun: bool,
         take: impl Fn(&mut Intake, Batch<'_>, Found, &R) -> Result<(), &'static str>,
     ) -> Taken {
         let mut taken = Taken::default();
@@ -227,7 +234,7 @@ impl Telemetry {
             self.find(service, chunk.iter().map(R::code), &mut found);
             let mut intake = self.intake();
             for (index, (record, &found)) in (at * CHUNK..).zip(chunk.iter().zip(&found)) {
-                if is_full(&mut intake, records.len(), index, &mut taken) {
+                if is_full(&mut intake, records.len(), index, is_begun || index > 0, &mut taken) {
                     break;
                 }
                 match take(&mut intake, batch, found, record) {
@@ -306,12 +313,13 @@ impl Telemetry {
 }
 
 /// Whether there is no memory for what is left of a message: all of it may be sent again, a part of it is lost.
-fn is_full(intake: &mut Intake, length: usize, done: usize, taken: &mut Taken) -> bool {
-    let is_full = intake.pending.is_full(done > 0);
+fn is_full(intake: &mut Intake, length: usize, done: usize, is_begun: bool, taken: &mut Taken) -> bool {
+    let is_full = intake.pending.is_full(is_begun);
     if is_full {
-        intake.refuse(NO_MEMORY, (length - done) as u64);
+        let reason = if is_begun { OVER_MEMORY } else { NO_MEMORY };
+        intake.refuse(reason, (length - done) as u64);
         taken.retry = done == 0;
-        taken.rejected.extend((done..length).map(|index| (index, NO_MEMORY)));
+        taken.rejected.extend((done..length).map(|index| (index, reason)));
     }
     is_full
 }

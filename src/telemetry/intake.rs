@@ -20,6 +20,8 @@ use super::{
 /// Why a record was refused.
 pub const NO_MEMORY: &str = "no memory at the moment: to be sent again later";
 /// Why a record was refused.
+pub const OVER_MEMORY: &str = "no memory for the rest of a message";
+/// Why a record was refused.
 pub const NO_SITE: &str = "calls of what is not known";
 /// Why a record was refused.
 pub const NOT_FINITE: &str = "a number that is not finite";

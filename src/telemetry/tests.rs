@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::intake::OVER_MEMORY;
 use super::testing::{BEGIN, Made, Name, Numbers, PATHS, SECOND, Sum, calls, sums, take, telemetry, traces};
 use super::*;
 
@@ -267,7 +268,7 @@ fn what_no_longer_fits_of_a_message_is_told_one_by_one() {
     let spans: Vec<_> = (0..5000).map(made).collect();
     let taken = telemetry.spans("one", &spans);
     assert!(taken.accepted > 0 && !taken.retry);
-    let rejected = (taken.accepted as usize..5000).map(|index| (index, NO_MEMORY));
+    let rejected = (taken.accepted as usize..5000).map(|index| (index, OVER_MEMORY));
     assert_eq!(taken.rejected, rejected.collect::<Vec<_>>());
     assert_eq!(telemetry.tick().rows.len() as u64, taken.accepted);
 }

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 
 use super::attributes::{json_of, to_json};
 use super::{Scope, span_id, trace_id};
-use crate::telemetry::{Attributes, Code, Exception, Log, Severity, Taken, Telemetry};
+use crate::telemetry::{Attributes, Code, Exception, Log, Message, Severity, Taken};
 
 /// A body that is no text is shown as JSON of about so many bytes.
 const MAX_BODY_BYTES: usize = 4096;
@@ -36,10 +36,10 @@ impl Attributes for LogRecord {
 }
 
 /// Hands log records over.
-pub fn take(telemetry: &Telemetry, scope: &Scope<'_>, sent: &[LogRecord]) -> Taken {
+pub fn take(message: &Message<'_>, scope: &Scope<'_>, sent: &[LogRecord]) -> Taken {
     let texts: Vec<_> = sent.iter().map(text).collect();
     let logs: Vec<_> = sent.iter().zip(&texts).map(|(sent, text)| log(scope, sent, text)).collect();
-    telemetry.logs(scope.service, &logs)
+    message.logs(scope.service, &logs)
 }
 
 fn log<'a>(scope: &Scope<'a>, sent: &'a LogRecord, text: &'a str) -> Log<'a> {

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 
-use super::{Taken, Telemetry};
+use super::{Message, NO_MEMORY, Taken, Telemetry};
 use attributes::Said;
 use series::AllSeries;
 
@@ -76,7 +76,7 @@ pub struct Outcome {
     pub accepted: u64,
     /// How many do not, by reason.
     pub rejected: BTreeMap<&'static str, u64>,
-    /// Some of them only for want of memory.
+    /// Some of them only for want of memory: where none counts, all may be sent again.
     pub is_short_of_memory: bool,
 }
 
@@ -141,15 +141,23 @@ impl Intake {
     }
 
     fn take_protobuf(&self, signal: Signal, message: &[u8]) -> Result<Outcome, Malformed> {
-        wire::count_records(message)?;
+        let records = wire::count_records(message)?;
         let mut outcome = Outcome::default();
-        for resource in wire::resources(message) {
-            self.take_resource(signal, resource, &mut outcome);
+        match Message::begin(&self.telemetry) {
+            Some(begun) => {
+                for resource in wire::resources(message) {
+                    self.take_resource(&begun, signal, resource, &mut outcome);
+                }
+            }
+            None => {
+                self.reject(&mut outcome, NO_MEMORY, records);
+                outcome.is_short_of_memory = records > 0;
+            }
         }
         Ok(outcome)
     }
 
-    fn take_resource(&self, signal: Signal, bytes: &[u8], outcome: &mut Outcome) {
+    fn take_resource(&self, begun: &Message<'_>, signal: Signal, bytes: &[u8], outcome: &mut Outcome) {
         let resource = match decode::<Resource>(wire::owner(bytes), self.record_bytes) {
             Ok(resource) => resource,
             Err(reason) => {
@@ -163,25 +171,21 @@ impl Intake {
             match decode::<InstrumentationScope>(wire::owner(bytes), self.record_bytes) {
                 Ok(scope) => {
                     let said = Said::of(&scope.attributes).or(&said);
-                    self.take_scope(
-                        signal,
-                        &Scope { service, name: &scope.name, said, record_bytes: self.record_bytes },
-                        bytes,
-                        outcome,
-                    );
+                    let scope = Scope { service, name: &scope.name, said, record_bytes: self.record_bytes };
+                    self.take_scope(begun, signal, &scope, bytes, outcome);
                 }
                 Err(reason) => self.reject(outcome, reason, wire::records(bytes).count() as u64),
             }
         }
     }
 
-    fn take_scope(&self, signal: Signal, scope: &Scope<'_>, bytes: &[u8], outcome: &mut Outcome) {
+    fn take_scope(&self, begun: &Message<'_>, signal: Signal, scope: &Scope<'_>, bytes: &[u8], outcome: &mut Outcome) {
         match signal {
-            Signal::Traces => self.take_records(bytes, outcome, |spans| spans::take(&self.telemetry, scope, spans)),
-            Signal::Logs => self.take_records(bytes, outcome, |logs| logs::take(&self.telemetry, scope, logs)),
+            Signal::Traces => self.take_records(bytes, outcome, |spans| spans::take(begun, scope, spans)),
+            Signal::Logs => self.take_records(bytes, outcome, |logs| logs::take(begun, scope, logs)),
             Signal::Metrics => {
                 for metric in wire::records(bytes) {
-                    self.take_metric(scope, metric, outcome);
+                    self.take_metric(begun, scope, metric, outcome);
                 }
             }
         }
@@ -209,7 +213,7 @@ impl Intake {
         outcome.add(&take(&batch));
     }
 
-    fn take_metric(&self, scope: &Scope<'_>, bytes: &[u8], outcome: &mut Outcome) {
+    fn take_metric(&self, begun: &Message<'_>, scope: &Scope<'_>, bytes: &[u8], outcome: &mut Outcome) {
         let Some(metric) = points::Metric::read(bytes) else { return self.reject(outcome, UNDECODABLE, 1) };
         for point in metric.points() {
             // One lock a point, so that a large message does not keep others waiting.
@@ -217,7 +221,7 @@ impl Intake {
                 points::numbers(&metric, scope, point, &mut self.series.lock().unwrap_or_else(PoisonError::into_inner));
             match numbers {
                 Ok(numbers) => {
-                    let taken = numbers.hand_over(&self.telemetry, scope, &metric);
+                    let taken = numbers.hand_over(begun, scope, &metric);
                     // Several numbers of one point are one record to its sender.
                     let rejected: Vec<_> = taken.rejected.into_iter().take(1).collect();
                     outcome.add(&Taken { accepted: u64::from(rejected.is_empty()), rejected, ..taken });

@@ -13,7 +13,7 @@ use super::buckets::Buckets;
 use super::series::{AllSeries, Change, Period, Total};
 use super::wire::{self, Value};
 use super::{Scope, decode};
-use crate::telemetry::{Code, Point, Taken, Telemetry};
+use crate::telemetry::{Code, Message, Point, Taken};
 
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
 const MAX_QUANTILES: usize = 32;
@@ -150,7 +150,7 @@ pub fn numbers(
 
 impl Numbers {
     /// Hands them over.
-    pub fn hand_over(&self, telemetry: &Telemetry, scope: &Scope<'_>, metric: &Metric<'_>) -> Taken {
+    pub fn hand_over(&self, message: &Message<'_>, scope: &Scope<'_>, metric: &Metric<'_>) -> Taken {
         let code = Code { name: scope.name, ..scope.place(&self.attributes).code };
         let name = |number: &Number| match &*number.suffix {
             "" => self.series.clone(),
@@ -167,7 +167,7 @@ impl Numbers {
             value: number.value,
             code,
         });
-        telemetry.points(scope.service, &points.collect::<Vec<_>>())
+        message.points(scope.service, &points.collect::<Vec<_>>())
     }
 }
 

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::trace::v1::{Span as Sent, Status};
 
 use super::attributes::{Said, to_json};
 use super::{Scope, span_id, trace_id};
-use crate::telemetry::{Attributes, Code, Exception, Span, Taken, Telemetry};
+use crate::telemetry::{Attributes, Code, Exception, Message, Span, Taken};
 
 /// The name of the event by which SDKs record an exception.
 const EXCEPTION: &str = "exception";
@@ -19,11 +19,11 @@ impl Attributes for Sent {
 }
 
 /// Hands spans over.
-pub fn take(telemetry: &Telemetry, scope: &Scope<'_>, sent: &[Sent]) -> Taken {
+pub fn take(message: &Message<'_>, scope: &Scope<'_>, sent: &[Sent]) -> Taken {
     let mut exceptions = Vec::new();
     let ranges: Vec<_> = sent.iter().map(|span| add_exceptions(span, &mut exceptions)).collect();
     let spans = sent.iter().zip(ranges).map(|(sent, range)| span(scope, sent, &exceptions[range]));
-    telemetry.spans(scope.service, &spans.collect::<Vec<_>>())
+    message.spans(scope.service, &spans.collect::<Vec<_>>())
 }
 
 fn span<'a>(scope: &Scope<'a>, sent: &'a Sent, exceptions: &'a [Exception<'a>]) -> Span<'a> {

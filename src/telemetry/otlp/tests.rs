@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message;
 
 use super::{Encoding, Intake, Outcome, Signal};
-use crate::telemetry::{Limits, Placer, PointRow, Telemetry, Update};
+use crate::telemetry::{Limits, NO_MEMORY, Placer, PointRow, Telemetry, Update};
 
 /// A time that is plausible: 2026-01-01.
 pub const NOW: u64 = 1_767_225_600_000_000_000;
@@ -341,4 +341,43 @@ fn points_that_say_nothing_are_refused() {
     assert_eq!(reject(&long), "1 × metric whose name and attributes are too long");
     let empty = r#"{"name":"a"}"#;
     assert_eq!(reject(empty), "");
+}
+
+/// Spans of as many seconds, each of which takes a row.
+fn spread(count: u64) -> Vec<u8> {
+    static SECONDS: AtomicU64 = AtomicU64::new(0);
+    let spread = |_| {
+        let end = NOW - SECOND * SECONDS.fetch_add(1, Ordering::Relaxed);
+        Span { start_time_unix_nano: end, end_time_unix_nano: end, ..span("list") }
+    };
+    traces((0..count).map(spread).collect()).encode_to_vec()
+}
+
+#[test]
+fn a_message_that_crosses_the_limit_is_taken_as_a_whole_and_the_next_not_at_all() {
+    let limits = Limits { memory_bytes: 16 << 20, ..Limits::default() };
+    let intake = Intake::new(Arc::new(Telemetry::new(Placer::default(), limits)), limits.memory_bytes);
+    let mut accepted = 0;
+    let refused = loop {
+        let outcome = take(&intake, Signal::Traces, &spread(1000));
+        if outcome.rejections() > 0 {
+            break outcome;
+        }
+        accepted += outcome.accepted;
+        assert!(accepted < 100_000, "it is never full");
+    };
+    assert_eq!((refused.accepted, refused.rejections(), refused.is_short_of_memory), (0, 1000, true));
+    assert_eq!(intake.telemetry().totals().refused, [(NO_MEMORY, 1000)]);
+    assert_eq!(intake.telemetry().tick().rows.iter().map(|row| row.sums.count).sum::<u64>(), accepted);
+    assert_eq!(take(&intake, Signal::Traces, &spread(1000)).accepted, 1000);
+}
+
+#[test]
+fn a_message_takes_no_more_than_half_as_much_again() {
+    let limits = Limits { memory_bytes: 16 << 20, ..Limits::default() };
+    let intake = Intake::new(Arc::new(Telemetry::new(Placer::default(), limits)), limits.memory_bytes);
+    let outcome = take(&intake, Signal::Traces, &spread(100_000));
+    assert!(outcome.accepted > 0 && outcome.rejections() > 0, "{outcome:?}");
+    assert!(outcome.message().ends_with("no memory for the rest of a message"), "{}", outcome.message());
+    assert!(intake.telemetry().totals().memory_bytes < limits.memory_bytes);
 }
