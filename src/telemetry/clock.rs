@@ -6,13 +6,13 @@ use super::Nanos;
 
 /// The start of the year 2000: what is said to be earlier comes from a clock that was not set, or counts from another beginning.
 const EARLIEST: Nanos = 946_684_800_000_000_000;
-/// How far a sender's clock may be ahead of ours.
-const AHEAD: u64 = 3_600_000_000_000;
+/// How far a sender's clock may be ahead of ours: the live end goes ahead with it, and shows nothing of others until they are there.
+const AHEAD: u64 = 10_000_000_000;
 
 /// Why a time was mended.
 pub const NO_TIME: &str = "no time that can be: counted when it arrived";
 /// Why a time was mended.
-pub const FUTURE: &str = "more than an hour in the future: counted when it arrived";
+pub const FUTURE: &str = "more than 10 seconds in the future: counted when it arrived";
 /// Why a span was mended.
 pub const BACKWARDS: &str = "ended before it started: counted as of no duration";
 
@@ -31,13 +31,16 @@ pub fn mend(time: Nanos, arrival: Nanos) -> (Nanos, Option<&'static str>) {
     }
 }
 
-/// Start and end of a span. Where neither can be, the duration does; where one of them cannot, there is none.
+/// Start and end of a span. Where neither can be, or its clock is ahead, the duration does; where one of them cannot, there is none.
 pub fn mend_span(start: Nanos, end: Nanos, arrival: Nanos) -> (Nanos, Nanos, Option<&'static str>) {
     match (mend(start, arrival), mend(end, arrival)) {
         ((_, None), (_, None)) if start <= end => (start, end, None),
         ((_, None), (_, None)) => (end, end, Some(BACKWARDS)),
         ((_, Some(_)), (_, None)) => (end, end, Some(NO_TIME)),
-        ((_, None), (_, why)) => (start, start, why),
+        ((_, None), (_, why)) => match start.checked_sub(end.saturating_sub(arrival)) {
+            Some(start) if start >= EARLIEST && end > arrival => (start, arrival, why),
+            _ => (start, start, why),
+        },
         ((_, Some(_)), (_, why)) => {
             let nanos = if start == 0 { 0 } else { end.saturating_sub(start) };
             (arrival.saturating_sub(nanos).max(EARLIEST), arrival, why)
@@ -98,6 +101,16 @@ mod tests {
         check(SECOND, 3 * SECOND, (NOW - 2 * SECOND, NOW, Some(NO_TIME)));
         check(u64::MAX - 7, u64::MAX, (NOW - 7, NOW, Some(FUTURE)));
         check(1, u64::MAX, (EARLIEST, NOW, Some(FUTURE)));
+        check(NOW - 5, u64::MAX, (NOW - 5, NOW - 5, Some(FUTURE)));
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_keeps_durations() {
+        let ahead = 60 * SECOND;
+        for duration in [1, 55 * SECOND, 3600 * SECOND] {
+            let end = NOW + ahead;
+            check(end - duration, end, (NOW - duration, NOW, Some(FUTURE)));
+        }
     }
 
     #[test]

@@ -345,3 +345,13 @@ fn exceptions_of_calls_are_errors_and_no_calls() {
     assert_eq!((update.rows.len(), update.errors.len(), update.logs.len()), (0, 1, 1));
     assert_eq!((&*update.errors[0].kind, &*update.errors[0].message), ("ValueError", "bad"));
 }
+
+#[test]
+fn a_clock_that_is_ahead_does_not_take_the_live_end_along() {
+    let telemetry = telemetry(MEMORY);
+    let end = clock::arrival() + 3000 * SECOND;
+    let ahead = Made { service: "one", trace: 1, id: 1, parent: 0, start: end, end, path: "a.py", is_error: false };
+    assert_eq!(telemetry.spans("one", &[ahead.span()]).accepted, 1);
+    assert!(telemetry.tick().now < clock::arrival() + 20 * SECOND);
+    assert_eq!(telemetry.totals().mended, [(clock::FUTURE, 1)]);
+}
