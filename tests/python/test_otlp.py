@@ -137,6 +137,25 @@ def test_logs_and_metrics_of_the_python_sdk_are_taken(receiver: Receiver, protoc
     assert totals["refused"] == {}
 
 
+def test_grpc_without_a_seat_tries_again_until_there_is_one(receiver: Receiver) -> None:
+    host, port = receiver.grpc.removeprefix("http://").split(":")
+    seated = [socket.create_connection((host, int(port))) for _ in range(256)]
+    leaving = threading.Timer(2, lambda: [seat.close() for seat in seated])
+    provider = TracerProvider()
+    span = provider.get_tracer("shop").start_span("order")
+    span.end()
+    assert isinstance(span, ReadableSpan)
+    leaving.start()
+    exporter = GrpcSpans(endpoint=receiver.grpc, insecure=True, timeout=30)
+    assert exporter.export([span]) is SpanExportResult.SUCCESS
+    leaving.join()
+    totals = receiver.totals()
+    assert totals["spans"] == 1
+    # It does not storm.
+    (told,) = totals["refused"].values()
+    assert told < 20
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,5 +1,8 @@
 //! Takes connections, as many as there are seats. What is said over them is not known here.
 
+use std::collections::VecDeque;
+use std::io::Write;
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +10,10 @@ use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
 use super::gate::Gate;
@@ -25,7 +29,7 @@ const HEADERS: Duration = Duration::from_secs(30);
 const MAX_HEADER_BYTES: usize = 16 << 10;
 /// Messages that one connection may send at the same time.
 const MAX_STREAMS: u32 = 64;
-/// How many connections without a seat are told so at the same time, and how long each may take to listen.
+/// How many connections without a seat are left open after they are told so, and how long each may take to listen.
 const MAX_REFUSED: usize = 64;
 const REFUSING: Duration = Duration::from_secs(2);
 
@@ -34,8 +38,9 @@ const NO_SEAT: &str = "connection beyond the 256 that are taken at a time";
 /// What HTTP/1 says to a connection without a seat.
 pub const UNAVAILABLE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-/// What HTTP/2 says: SETTINGS with none, and GOAWAY with `ENHANCE_YOUR_CALM` before any stream.
-pub const GO_AWAY: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
+/// What HTTP/2 says: GOAWAY with `ENHANCE_YOUR_CALM` before any stream. Without the SETTINGS that come first by its book, as a sender
+/// to whom they came takes the connection for a good one: gRPC then connects again at once, hundreds of times, and gives up.
+pub const GO_AWAY: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
 
 /// A port, and what its connections lead to.
 pub struct Door {
@@ -51,7 +56,7 @@ pub struct Door {
 impl Door {
     /// Takes connections until stopped.
     pub async fn attend(self) {
-        let refused = Arc::new(Semaphore::new(MAX_REFUSED));
+        let mut refused = VecDeque::new();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -65,9 +70,7 @@ impl Door {
                 Ok(seat) => drop(tokio::spawn(serve(stream, self.router.clone(), seat, self.stop.clone()))),
                 Err(_) => {
                     self.gate.count_as(NO_SEAT);
-                    if let Ok(room) = refused.clone().try_acquire_owned() {
-                        tokio::spawn(refuse(stream, self.refusal, room));
-                    }
+                    refuse(stream, self.refusal, &mut refused);
                 }
             }
         }
@@ -99,16 +102,31 @@ async fn serve(stream: TcpStream, router: Router, seat: OwnedSemaphorePermit, st
     drop(seat);
 }
 
-/// Says that there is no seat, and reads on for a while: a system that closes on unread bytes takes back what was said.
-async fn refuse(mut stream: TcpStream, refusal: &'static [u8], room: OwnedSemaphorePermit) {
-    let say = async {
-        stream.write_all(refusal).await?;
-        stream.shutdown().await?;
-        let mut unread = [0; 1024];
-        while stream.read(&mut unread).await? > 0 {}
-        Ok::<_, std::io::Error>(())
-    };
-    // One that does not listen is left.
-    let _ = timeout(REFUSING, say).await;
-    drop(room);
+/// Says that there is no seat. The connection stays open for a while, the first of too many is closed.
+fn refuse(stream: TcpStream, refusal: &[u8], refused: &mut VecDeque<AbortHandle>) {
+    // One that is gone need not be told.
+    let Ok(stream) = say(stream, refusal) else { return };
+    refused.retain(|connection| !connection.is_finished());
+    if refused.len() >= MAX_REFUSED
+        && let Some(first) = refused.pop_front()
+    {
+        first.abort();
+    }
+    refused.push_back(tokio::spawn(listen(stream)).abort_handle());
+}
+
+/// Says the last that there is to say. Nothing was said before, so that the system takes it at once.
+fn say(stream: TcpStream, last: &[u8]) -> std::io::Result<TcpStream> {
+    let mut stream = stream.into_std()?;
+    stream.write_all(last)?;
+    stream.shutdown(Shutdown::Write)?;
+    TcpStream::from_std(stream)
+}
+
+/// Reads on for a while: a system that closes on unread bytes takes back what was said.
+async fn listen(mut stream: TcpStream) {
+    let mut unread = [0; 1024];
+    let listen = async { while matches!(stream.read(&mut unread).await, Ok(1..)) {} };
+    // One that does not end is left.
+    let _ = timeout(REFUSING, listen).await;
 }

@@ -116,8 +116,11 @@ fn connections_without_a_seat_are_told_so() {
     let mut stream = TcpStream::connect(receiver.grpc).unwrap();
     let mut said = Vec::new();
     stream.read_to_end(&mut said).unwrap();
-    assert_eq!(said[9 + 3], 7, "GOAWAY after SETTINGS: {said:?}");
+    assert_eq!((said.len(), said[3]), (17, 7), "GOAWAY and nothing else: {said:?}");
     assert_eq!(receiver.refused("connection beyond the 256 that are taken at a time"), 2);
+    let many: Vec<_> = (0..150).map(|_| receiver.connect()).collect();
+    assert_eq!(receiver.post("/v1/traces", PROTOBUF, b"").status, 503);
+    assert!(many.into_iter().all(|idle| Answer::read(idle).status == 503));
     seated.truncate(200);
     until(|| receiver.post("/v1/traces", PROTOBUF, b"").status == 200);
     receiver.check_well();
