@@ -1,9 +1,11 @@
 //! Takes connections, as many as there are seats. What is said over them is not known here.
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::error::Error;
+use std::io::{self, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -25,7 +27,8 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// How long a connection may be silent, between requests too. Peers that are there answer a ping of HTTP/2 before.
 const SILENCE: Duration = Duration::from_secs(60);
 const PING: Duration = Duration::from_secs(20);
-const HEADERS: Duration = Duration::from_secs(30);
+/// How many times the pause that a message may make a header may take, and the silence before it.
+const HEADER_PAUSES: u32 = 3;
 const MAX_HEADER_BYTES: usize = 16 << 10;
 /// Messages that one connection may send at the same time.
 const MAX_STREAMS: u32 = 64;
@@ -34,6 +37,8 @@ const MAX_REFUSED: usize = 64;
 const REFUSING: Duration = Duration::from_secs(2);
 
 const NO_SEAT: &str = "connection beyond the 256 that are taken at a time";
+const NO_HTTP: &str = "connection that is no HTTP";
+const HALF_HEADER: &str = "header that stalled half-way";
 
 /// What HTTP/1 says to a connection without a seat.
 pub const UNAVAILABLE: &[u8] =
@@ -54,6 +59,22 @@ pub struct Door {
 }
 
 impl Door {
+    fn serve(&self, stream: TcpStream, seat: OwnedSemaphorePermit) -> impl Future<Output = ()> + use<> {
+        // Without it an answer waits for the acknowledgement of what was sent before; it works as well.
+        let _ = stream.set_nodelay(true);
+        let served = serve(
+            stream,
+            builder(self.gate.pause() * HEADER_PAUSES),
+            self.router.clone(),
+            self.gate.clone(),
+            self.stop.clone(),
+        );
+        async {
+            served.await;
+            drop(seat);
+        }
+    }
+
     /// Takes connections until stopped.
     pub async fn attend(self) {
         let mut refused = VecDeque::new();
@@ -67,7 +88,7 @@ impl Door {
                 continue;
             };
             match self.seats.clone().try_acquire_owned() {
-                Ok(seat) => drop(tokio::spawn(serve(stream, self.router.clone(), seat, self.stop.clone()))),
+                Ok(seat) => drop(tokio::spawn(self.serve(stream, seat))),
                 Err(_) => {
                     self.gate.count_as(NO_SEAT);
                     refuse(stream, self.refusal, &mut refused);
@@ -77,11 +98,45 @@ impl Door {
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, seat: OwnedSemaphorePermit, stop: watch::Receiver<bool>) {
-    // Without it an answer waits for the acknowledgement of what was sent before; it works as well.
-    let _ = stream.set_nodelay(true);
+async fn serve(
+    stream: TcpStream,
+    builder: auto::Builder<TokioExecutor>,
+    router: Router,
+    gate: Arc<Gate>,
+    stop: watch::Receiver<bool>,
+) {
+    let stream = Patient::new(stream, SILENCE);
+    let is_owed = stream.is_owed();
+    let mut connection =
+        std::pin::pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // Whoever has an answer outstanding has been told or is gone. What never became a request is known only here.
+    if let Err(error) = ended
+        && let Some(reason) = complaint(&*error, is_owed.load(Ordering::Relaxed))
+    {
+        gate.count_as(reason);
+    }
+}
+
+/// Why a connection ended before there was a request, unless that is its sender's matter.
+fn complaint(error: &(dyn Error + 'static), is_owed: bool) -> Option<&'static str> {
+    let is_timeout = match error.downcast_ref::<hyper::Error>() {
+        Some(error) if error.is_parse() => return Some(NO_HTTP),
+        Some(error) => error.is_timeout(),
+        None => error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut),
+    };
+    (is_timeout && is_owed).then_some(HALF_HEADER)
+}
+
+fn builder(header: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(MAX_HEADER_BYTES);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header).max_buf_size(MAX_HEADER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -89,17 +144,7 @@ async fn serve(stream: TcpStream, router: Router, seat: OwnedSemaphorePermit, st
         .keep_alive_timeout(PING)
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEADER_BYTES as u32);
-    let io = TokioIo::new(Patient::new(stream, SILENCE));
-    let mut connection = std::pin::pin!(builder.serve_connection(io, TowerToHyperService::new(router)));
-    // Why a connection ends is its sender's matter: whoever has an answer outstanding has been told or is gone.
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        () = stopped(stop) => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
-    drop(seat);
+    builder
 }
 
 /// Says that there is no seat. The connection stays open for a while, the first of too many is closed.
@@ -116,7 +161,7 @@ fn refuse(stream: TcpStream, refusal: &[u8], refused: &mut VecDeque<AbortHandle>
 }
 
 /// Says the last that there is to say. Nothing was said before, so that the system takes it at once.
-fn say(stream: TcpStream, last: &[u8]) -> std::io::Result<TcpStream> {
+fn say(stream: TcpStream, last: &[u8]) -> io::Result<TcpStream> {
     let mut stream = stream.into_std()?;
     stream.write_all(last)?;
     stream.shutdown(Shutdown::Write)?;

@@ -47,6 +47,11 @@ impl Gate {
         Self { intake, message_bytes, pause, free_bytes: Arc::new(Semaphore::new(flight_bytes)) }
     }
 
+    /// How long a message may pause.
+    pub fn pause(&self) -> Duration {
+        self.pause
+    }
+
     /// Counts what was not taken.
     pub fn count(&self, refusal: &Refusal) {
         if let Some(reason) = refusal.reason() {

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,12 +16,23 @@ pub struct Patient {
     stream: TcpStream,
     silence: Duration,
     end: Pin<Box<Sleep>>,
+    is_owed: Arc<AtomicBool>,
 }
 
 impl Patient {
     /// A connection whose peer may be silent for so long.
     pub fn new(stream: TcpStream, silence: Duration) -> Self {
-        Self { stream, silence, end: Box::pin(sleep(silence)) }
+        Self { stream, silence, end: Box::pin(sleep(silence)), is_owed: Arc::default() }
+    }
+
+    /// Whether the peer has begun to say something to which nothing was answered yet, also when the connection is another's.
+    pub fn is_owed(&self) -> Arc<AtomicBool> {
+        self.is_owed.clone()
+    }
+
+    fn answered(&mut self) {
+        self.rest();
+        self.is_owed.store(false, Ordering::Relaxed);
     }
 
     fn rest(&mut self) {
@@ -32,6 +45,7 @@ impl AsyncRead for Patient {
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
             Poll::Ready(read) => {
                 self.rest();
+                self.is_owed.store(true, Ordering::Relaxed);
                 Poll::Ready(read)
             }
             Poll::Pending => self.end.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into())),
@@ -43,7 +57,7 @@ impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
         if written.is_ready() {
-            self.rest();
+            self.answered();
         }
         written
     }
@@ -63,7 +77,7 @@ impl AsyncWrite for Patient {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         if written.is_ready() {
-            self.rest();
+            self.answered();
         }
         written
     }

@@ -97,6 +97,19 @@ fn a_sender_that_stalls_is_told_and_holds_nobody_up() {
 }
 
 #[test]
+fn a_header_that_stalls_is_counted_and_silence_is_not() {
+    let receiver = Receiver::with(OtlpOptions { pause: Duration::from_millis(100), ..OtlpOptions::default() });
+    let (mut half, mut silent) = (receiver.connect(), receiver.connect());
+    half.write_all(b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Ty").unwrap();
+    write!(silent, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    for mut stream in [half, silent] {
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    until(|| receiver.refused("header that stalled half-way") == 1);
+    assert_eq!(receiver.totals().refused.len(), 2, "and a request that is no OTLP: {:?}", receiver.totals().refused);
+}
+
+#[test]
 fn a_sender_that_breaks_off_is_counted() {
     let receiver = Receiver::start();
     let mut broken = receiver.connect();
@@ -137,6 +150,8 @@ fn what_is_no_request_ends_its_connection_alone() {
         // It ends, whatever is said before.
         let _ = stream.read_to_end(&mut Vec::new());
     }
+    // Of HTTP/2 nothing is known but that it broke.
+    until(|| receiver.refused("connection that is no HTTP") == 2);
     receiver.check_well();
 }
 
