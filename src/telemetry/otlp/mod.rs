@@ -141,7 +141,7 @@ impl Intake {
     }
 
     fn take_protobuf(&self, signal: Signal, message: &[u8]) -> Result<Outcome, Malformed> {
-        let records = wire::count_records(message)?;
+        wire::check(message)?;
         let mut outcome = Outcome::default();
         match Message::begin(&self.telemetry) {
             Some(begun) => {
@@ -150,8 +150,9 @@ impl Intake {
                 }
             }
             None => {
-                self.reject(&mut outcome, NO_MEMORY, records);
-                outcome.is_short_of_memory = records > 0;
+                let scopes = wire::resources(message).flat_map(wire::scopes);
+                self.reject(&mut outcome, NO_MEMORY, scopes.map(|scope| count(signal, scope)).sum());
+                outcome.is_short_of_memory = outcome.rejections() > 0;
             }
         }
         Ok(outcome)
@@ -161,7 +162,7 @@ impl Intake {
         let resource = match decode::<Resource>(wire::owner(bytes), self.record_bytes) {
             Ok(resource) => resource,
             Err(reason) => {
-                let records = wire::scopes(bytes).map(|scope| wire::records(scope).count() as u64).sum();
+                let records = wire::scopes(bytes).map(|scope| count(signal, scope)).sum();
                 return self.reject(outcome, reason, records);
             }
         };
@@ -174,7 +175,7 @@ impl Intake {
                     let scope = Scope { service, name: &scope.name, said, record_bytes: self.record_bytes };
                     self.take_scope(begun, signal, &scope, bytes, outcome);
                 }
-                Err(reason) => self.reject(outcome, reason, wire::records(bytes).count() as u64),
+                Err(reason) => self.reject(outcome, reason, count(signal, bytes)),
             }
         }
     }
@@ -214,7 +215,10 @@ impl Intake {
     }
 
     fn take_metric(&self, begun: &Message<'_>, scope: &Scope<'_>, bytes: &[u8], outcome: &mut Outcome) {
-        let Some(metric) = points::Metric::read(bytes) else { return self.reject(outcome, UNDECODABLE, 1) };
+        let Some(metric) = points::Metric::read(bytes) else {
+            // One without a point is to be told of as well.
+            return self.reject(outcome, UNDECODABLE, points::count(bytes).max(1));
+        };
         for point in metric.points() {
             // One lock a point, so that a large message does not keep others waiting.
             let numbers =
@@ -254,6 +258,14 @@ impl<'a> Scope<'a> {
             said.code.namespace = self.name;
         }
         said
+    }
+}
+
+/// How many records a scope has, as their sender counts them.
+fn count(signal: Signal, scope: &[u8]) -> u64 {
+    match signal {
+        Signal::Traces | Signal::Logs => wire::records(scope).count() as u64,
+        Signal::Metrics => wire::records(scope).map(points::count).sum(),
     }
 }
 

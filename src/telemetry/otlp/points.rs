@@ -76,6 +76,15 @@ impl<'a> Metric<'a> {
     }
 }
 
+/// How many points a metric has, also one that is malformed.
+pub fn count(metric: &[u8]) -> u64 {
+    let data = wire::fields(metric).filter_map(|field| match field {
+        Ok((number, Value::Bytes(data))) => kind(number).map(|_| data),
+        _ => None,
+    });
+    data.last().map_or(0, |data| wire::messages(data, 1).count() as u64)
+}
+
 fn kind(field: u32) -> Option<Kind> {
     match field {
         5 => Some(Kind::Gauge),

@@ -326,6 +326,24 @@ fn summaries_bring_their_own_quantiles() {
 }
 
 #[test]
+fn points_of_what_is_malformed_are_refused_one_by_one() {
+    let points = |name: &str, resource: &str| {
+        let metric =
+            format!(r#"{{"name":"{name}","gauge":{{"dataPoints":[{{"asInt":1}},{{"asInt":2}},{{"asInt":3}}]}}}}"#);
+        let json = format!(
+            r#"{{"resourceMetrics":[{{"resource":{{"attributes":[{{"key":"{resource}"}}]}},"scopeMetrics":[{{"metrics":[{metric}]}}]}}]}}"#
+        );
+        let mut protobuf =
+            super::json::to_protobuf(super::schema_of(Signal::Metrics), json.as_bytes()).expect("it is a message");
+        if let Some(at) = protobuf.windows(4).position(|bytes| bytes == b"BAD!") {
+            protobuf[at] = 0xff;
+        }
+        take(&intake(), Signal::Metrics, &protobuf).rejections()
+    };
+    assert_eq!((points("load", "zone"), points("BAD!", "zone"), points("load", "BAD!")), (0, 3, 3));
+}
+
+#[test]
 fn points_that_say_nothing_are_refused() {
     let reject = |metric: &str| {
         let json = format!(r#"{{"resourceMetrics":[{{"scopeMetrics":[{{"metrics":[{metric}]}}]}}]}}"#);

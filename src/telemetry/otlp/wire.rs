@@ -45,9 +45,9 @@ pub fn messages(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Whether a request is well formed down to its records, and how many these are.
-pub fn count_records(request: &[u8]) -> Result<u64, Malformed> {
-    count(request, &LEVELS)
+/// Whether a request is well formed down to its records.
+pub fn check(request: &[u8]) -> Result<(), Malformed> {
+    check_levels(request, &LEVELS)
 }
 
 /// Resources, each with its scopes.
@@ -70,12 +70,12 @@ pub fn owner(group: &[u8]) -> &[u8] {
     messages(group, OWNER).last().unwrap_or_default()
 }
 
-fn count(message: &[u8], levels: &[u32]) -> Result<u64, Malformed> {
-    let Some((&level, deeper)) = levels.split_first() else { return Ok(1) };
-    fields(message).try_fold(0, |sum, field| match field? {
-        (number, Value::Bytes(bytes)) if number == level => Ok(sum + count(bytes, deeper)?),
+fn check_levels(message: &[u8], levels: &[u32]) -> Result<(), Malformed> {
+    let Some((&level, deeper)) = levels.split_first() else { return Ok(()) };
+    fields(message).try_for_each(|field| match field? {
+        (number, Value::Bytes(bytes)) if number == level => check_levels(bytes, deeper),
         (number, Value::Number(_)) if number == level => Err(Malformed::Protobuf),
-        _ => Ok(sum),
+        _ => Ok(()),
     })
 }
 
@@ -126,8 +126,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_count(request: &[u8], expect: Option<u64>) {
-        assert_eq!(count_records(request).ok(), expect);
+    fn check_count(request: &[u8], expect: Option<usize>) {
+        let count = || resources(request).flat_map(scopes).flat_map(records).count();
+        assert_eq!(super::check(request).ok().map(|()| count()), expect);
     }
 
     #[test]
