@@ -12,6 +12,7 @@ mod series;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 use std::collections::BTreeMap;

@@ -29,6 +29,8 @@ pub enum Kind {
     /// A number that has names too, which other receivers understand as well.
     Enum(fn(&str) -> Option<i32>),
     Message(&'static Schema),
+    /// A message that is refused alone if it is malformed, and the same of what tells of several.
+    Record(&'static Schema),
 }
 
 impl Schema {
@@ -48,7 +50,7 @@ const fn field(number: u32, name: &'static str, kind: Kind) -> Field {
     Field { name, number, kind }
 }
 
-use Kind::{Double, Enum, Fixed64, Hex, Message, Text, Varint, ZigZag};
+use Kind::{Double, Enum, Fixed64, Hex, Message, Record, Text, Varint, ZigZag};
 
 pub static TRACES: Schema = Schema(&[field(1, "resourceSpans", Message(&RESOURCE_SPANS))]);
 pub static METRICS: Schema = Schema(&[field(1, "resourceMetrics", Message(&RESOURCE_METRICS))]);
@@ -75,8 +77,8 @@ static ANY_VALUE: Schema = Schema(&[
 ]);
 
 static RESOURCE_SPANS: Schema =
-    Schema(&[field(1, "resource", Message(&RESOURCE)), field(2, "scopeSpans", Message(&SCOPE_SPANS))]);
-static SCOPE_SPANS: Schema = Schema(&[field(1, "scope", Message(&SCOPE)), field(2, "spans", Message(&SPAN))]);
+    Schema(&[field(1, "resource", Record(&RESOURCE)), field(2, "scopeSpans", Message(&SCOPE_SPANS))]);
+static SCOPE_SPANS: Schema = Schema(&[field(1, "scope", Record(&SCOPE)), field(2, "spans", Record(&SPAN))]);
 
 static SPAN: Schema = Schema(&[
     field(1, "traceId", Hex),
@@ -100,8 +102,8 @@ static STATUS: Schema = Schema(&[
 ]);
 
 static RESOURCE_LOGS: Schema =
-    Schema(&[field(1, "resource", Message(&RESOURCE)), field(2, "scopeLogs", Message(&SCOPE_LOGS))]);
-static SCOPE_LOGS: Schema = Schema(&[field(1, "scope", Message(&SCOPE)), field(2, "logRecords", Message(&LOG_RECORD))]);
+    Schema(&[field(1, "resource", Record(&RESOURCE)), field(2, "scopeLogs", Message(&SCOPE_LOGS))]);
+static SCOPE_LOGS: Schema = Schema(&[field(1, "scope", Record(&SCOPE)), field(2, "logRecords", Record(&LOG_RECORD))]);
 
 static LOG_RECORD: Schema = Schema(&[
     field(1, "timeUnixNano", Fixed64),
@@ -116,8 +118,8 @@ static LOG_RECORD: Schema = Schema(&[
 ]);
 
 static RESOURCE_METRICS: Schema =
-    Schema(&[field(1, "resource", Message(&RESOURCE)), field(2, "scopeMetrics", Message(&SCOPE_METRICS))]);
-static SCOPE_METRICS: Schema = Schema(&[field(1, "scope", Message(&SCOPE)), field(2, "metrics", Message(&METRIC))]);
+    Schema(&[field(1, "resource", Record(&RESOURCE)), field(2, "scopeMetrics", Message(&SCOPE_METRICS))]);
+static SCOPE_METRICS: Schema = Schema(&[field(1, "scope", Record(&SCOPE)), field(2, "metrics", Record(&METRIC))]);
 
 static METRIC: Schema = Schema(&[
     field(1, "name", Text),
@@ -132,15 +134,15 @@ static METRIC: Schema = Schema(&[
 const TEMPORALITY: Kind = Enum(|name| AggregationTemporality::from_str_name(name).map(Into::into));
 
 static SUM: Schema = Schema(&[
-    field(1, "dataPoints", Message(&NUMBER_POINT)),
+    field(1, "dataPoints", Record(&NUMBER_POINT)),
     field(2, "aggregationTemporality", TEMPORALITY),
     field(3, "isMonotonic", Varint),
 ]);
 static HISTOGRAM: Schema =
-    Schema(&[field(1, "dataPoints", Message(&HISTOGRAM_POINT)), field(2, "aggregationTemporality", TEMPORALITY)]);
+    Schema(&[field(1, "dataPoints", Record(&HISTOGRAM_POINT)), field(2, "aggregationTemporality", TEMPORALITY)]);
 static EXPONENTIAL: Schema =
-    Schema(&[field(1, "dataPoints", Message(&EXPONENTIAL_POINT)), field(2, "aggregationTemporality", TEMPORALITY)]);
-static SUMMARY: Schema = Schema(&[field(1, "dataPoints", Message(&SUMMARY_POINT))]);
+    Schema(&[field(1, "dataPoints", Record(&EXPONENTIAL_POINT)), field(2, "aggregationTemporality", TEMPORALITY)]);
+static SUMMARY: Schema = Schema(&[field(1, "dataPoints", Record(&SUMMARY_POINT))]);
 
 static NUMBER_POINT: Schema = Schema(&[
     field(7, "attributes", Message(&KEY_VALUE)),

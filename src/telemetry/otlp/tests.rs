@@ -211,7 +211,61 @@ fn values_too_deep_to_be_read_are_refused() {
     assert_eq!(take(&intake(), Signal::Traces, &bytes).message(), "1 × record malformed");
     let (open, close) = (r#"{"arrayValue":{"values":["#.repeat(10_000), "]}}".repeat(10_000));
     let json = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{open}{close}}}]}}]}}]}}"#);
-    check_json(Signal::Logs, &json, Err("recursion limit exceeded"));
+    check_malformed(Signal::Logs, &json, 0);
+}
+
+/// One record is malformed, and so many others are accepted.
+#[track_caller]
+fn check_malformed(signal: Signal, json: &str, accepted: u64) {
+    let outcome = intake().take(signal, Encoding::Json, json.as_bytes()).expect("it is well formed");
+    assert_eq!((outcome.accepted, &*outcome.message()), (accepted, "1 × record malformed"), "{json}");
+}
+
+#[test]
+fn one_bad_record_in_json_does_not_cost_the_others() {
+    let deep = format!("{}{}", r#"{"arrayValue":{"values":["#.repeat(60), "]}}".repeat(60));
+    let deep = format!(r#"{{"attributes":[{{"key":"deep","value":{deep}}}]}}"#);
+    let bad = [
+        r#"{"name":17}"#,
+        r#"{"traceId":"xyz"}"#,
+        r#"{"status":"text"}"#,
+        r#"{"startTimeUnixNano":"now"}"#,
+        r#"{"startTimeUnixNano":1.5,"name":"a"}"#,
+        r#"{"name":{"a":[{}]},"kind":"none"}"#,
+        r#"{"events":[{"attributes":[true]}]}"#,
+        "17",
+        r#""text""#,
+        &deep,
+    ];
+    for bad in bad {
+        let one = r#"{"spanId":"0000000000000001"}"#;
+        let json = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{one},{bad},{{"name":"b"}}]}}]}}]}}"#);
+        check_malformed(Signal::Traces, &json, 2);
+    }
+}
+
+#[test]
+fn a_bad_owner_or_point_in_json_costs_what_is_its_own() {
+    let spans = |resource: &str| format!(r#"{{"resource":{resource},"scopeSpans":[{{"spans":[{{}}]}}]}}"#);
+    let json = format!(r#"{{"resourceSpans":[{},{}]}}"#, spans(r#"{"attributes":[{"key":1}]}"#), spans("{}"));
+    check_malformed(Signal::Traces, &json, 1);
+    let points = r#"[{"asInt":1},{"asInt":"x"},{"asInt":3}]"#;
+    let metric = format!(
+        r#"{{"resourceMetrics":[{{"scopeMetrics":[{{"metrics":[{{"gauge":{{"dataPoints":{points}}}}}]}}]}}]}}"#
+    );
+    check_malformed(Signal::Metrics, &metric, 2);
+    let metric = metric.replace(r#"{"gauge""#, r#"{"name":17,"gauge""#).replace(r#""x""#, "2");
+    let outcome = intake().take(Signal::Metrics, Encoding::Json, metric.as_bytes()).expect("it is well formed");
+    assert_eq!((outcome.accepted, &*outcome.message()), (0, "3 × record malformed"));
+}
+
+#[test]
+fn half_characters_in_json_are_shown_as_such() {
+    let json = br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a \ud800 b ~"}}]}]}]}"#;
+    let json: Vec<_> = json.split(|&byte| byte == b'~').collect::<Vec<_>>().join(&0xff);
+    let intake = intake();
+    assert_eq!(intake.take(Signal::Logs, Encoding::Json, &json).expect("it is a message").accepted, 1);
+    assert_eq!(&*intake.telemetry().tick().logs[0].text, "a \u{fffd} b \u{fffd}");
 }
 
 #[test]
@@ -239,10 +293,8 @@ fn json_as_other_senders_write_it() {
     check(r#"{"body":{"bytesValue":"aGk="},"traceId":"","spanId":"0123456789ABCDEF"}"#, Ok(1));
     check(r#"{"body":{"kvlistValue":{"values":[{"key":"a","value":{"intValue":"-5"}}]}}}"#, Ok(1));
     check_json(Signal::Logs, "{}", Ok(0));
-    check(r#"{"traceId":"xyz"}"#, Err("traceId: what is not hexadecimal"));
-    check(r#"{"body":"text"}"#, Err("body: a text is not expected"));
-    check(r#"{"timeUnixNano":"now"}"#, Err("timeUnixNano"));
-    check(r#"{"timeUnixNano":1.5}"#, Err("a fraction"));
+    check_json(Signal::Logs, r#"{"resourceLogs":[17]}"#, Err("resourceLogs: a number is not expected"));
+    check_json(Signal::Logs, r#"{"resourceLogs":[{"scopeLogs":"a"}]}"#, Err("scopeLogs: a text is not expected"));
     check_json(Signal::Logs, "[]", Err("an object"));
     check_json(Signal::Logs, "{} {}", Err("trailing"));
     check_json(Signal::Logs, "{\"resourceLogs\":[", Err("EOF"));
