@@ -127,11 +127,16 @@ async fn serve(
 /// Why a connection ended before there was a request, unless that is its sender's matter.
 fn complaint(error: &(dyn Error + 'static), is_owed: bool) -> Option<&'static str> {
     let is_timeout = match error.downcast_ref::<hyper::Error>() {
-        Some(error) if error.is_parse() => return Some(NO_HTTP),
+        Some(error) if error.is_parse() || is_no_http2(error) => return Some(NO_HTTP),
         Some(error) => error.is_timeout(),
         None => error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut),
     };
     (is_timeout && is_owed).then_some(HALF_HEADER)
+}
+
+/// Whether it was this side that found the other's HTTP/2 to be none.
+fn is_no_http2(error: &hyper::Error) -> bool {
+    error.source().and_then(|error| error.downcast_ref::<h2::Error>()).is_some_and(h2::Error::is_library)
 }
 
 fn builder(header: Duration) -> auto::Builder<TokioExecutor> {
