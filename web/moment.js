@@ -17,6 +17,8 @@ const PAUSE_MILLIS = 50;
 const SETTLE_MILLIS = 600;
 /** How soon after a hand was on it the viewer's time counts as moved by hand. */
 const HAND_MILLIS = 1000;
+/** The viewer keeps times in whole nanoseconds, and a number here has not room for all of them. */
+const SAME_NANOS = 1e6;
 /** Of the slider, whatever the length of the timeline. */
 const STEPS = 1000;
 /** @type {Intl.DateTimeFormatOptions} */
@@ -34,6 +36,8 @@ export class Moment {
   range = null;
   /** @type {Now | null} */
   now = null;
+  /** Where somebody stopped it; null while it plays or follows. @type {number | null} */
+  held = null;
 
   /** @param {Hands} hands */
   constructor(hands) {
@@ -42,6 +46,7 @@ export class Moment {
     byId("play").onclick = () => {
       const isPlaying = this.now?.playing ?? false;
       this.follow(false);
+      this.held = isPlaying ? (this.now?.time ?? null) : null;
       hands.play(!isPlaying);
     };
     for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "keydown"])) {
@@ -56,6 +61,7 @@ export class Moment {
       // It stays where it was moved to until the viewer says where the time is.
       this.now = { timeline: TIMELINE, time, playing: false };
       this.follow(false);
+      this.held = time;
       hands.play(false);
       hands.setTime(time);
     };
@@ -64,12 +70,13 @@ export class Moment {
   /** Another city is shown. */
   forget() {
     this.isLive = true;
-    this.now = this.range = null;
+    this.now = this.range = this.held = null;
   }
 
   /** @param {boolean} isLive whether the time is to be the latest, and to stay so */
   follow(isLive) {
     this.isLive = isLive;
+    this.held = null;
     if (isLive) this.advance();
     this.show();
   }
@@ -103,9 +110,17 @@ export class Moment {
     if (now.timeline !== TIMELINE) return;
     const isMoved = this.now && ((now.playing && !this.now.playing) || now.time < this.now.time);
     // Somebody has moved it in the viewer: the page never plays it or moves it back by itself.
-    if (isMoved && performance.now() - this.touched < HAND_MILLIS) this.isLive = false;
+    const isByHand = performance.now() - this.touched < HAND_MILLIS;
+    if (isByHand) this.held = null;
+    if (isMoved && isByHand) this.isLive = false;
     // By itself the viewer plays what it gets to know of.
     else if (this.isLive && now.playing) this.follow(true);
+    // A layout comes anew with every move of the camera, and makes the viewer follow: it goes back to where somebody stopped it.
+    else if (this.held !== null && Math.abs(now.time - this.held) > SAME_NANOS) {
+      this.hands.play(false);
+      this.hands.setTime(this.held);
+      return;
+    }
     this.now = now;
     this.range = this.hands.range();
     this.show();
