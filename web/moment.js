@@ -55,6 +55,8 @@ export class Moment {
       });
     }
     slider().oninput = () => {
+      // A large recording goes on coming in.
+      this.range = hands.range();
       if (!this.range) return;
       const { min, max } = this.range;
       const time = min + (max - min) * (slider().valueAsNumber / STEPS);
