@@ -1,5 +1,6 @@
-//! Where all records come together. Taking them never waits for whoever shows or writes them.
+//! Where all records come together. Taking them waits for whoever shows or writes them only where a [`Message`] says so.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use super::intake::{Batch, Intake, NO_MEMORY, NO_SITE, OVER_MEMORY};
 use super::pending::News;
 use super::rate::Rate;
 use super::sites::{Found, Sites};
-use super::{Call, Code, History, How, Limits, Log, Placer, Point, SiteId, Span, Taken, Totals, Update};
+use super::{Call, Code, History, How, Limits, Log, Message, Placer, Point, SiteId, Span, Taken, Totals, Update};
 
 /// Records that are taken before others have their turn.
 const CHUNK: usize = 512;
@@ -74,83 +75,29 @@ impl Telemetry {
 
     /// Takes finished spans of a service.
     pub fn spans(&self, service: &str, spans: &[Span<'_>]) -> Taken {
-        self.take(service, spans, false, |intake, batch, found, span| {
-            intake.span(batch, found, span);
-            Ok(())
-        })
+        Message::hasty(self).spans(service, spans)
     }
 
     /// Takes log records of a service.
     pub fn logs(&self, service: &str, logs: &[Log<'_>]) -> Taken {
-        self.take(service, logs, false, |intake, batch, found, log| {
-            intake.log(batch, found, log);
-            Ok(())
-        })
-    }
-
-    /// Takes exceptions that ended calls, as records of them. The calls are counted by [`Telemetry::calls`].
-    pub fn raised(&self, service: &str, logs: &[Log<'_>]) -> Taken {
-        self.take(service, logs, false, |intake, batch, found, log| {
-            intake.raised(batch, found, log);
-            Ok(())
-        })
+        Message::hasty(self).logs(service, logs)
     }
 
     /// Takes points of metrics of a service.
     pub fn points(&self, service: &str, points: &[Point<'_>]) -> Taken {
-        self.take(service, points, false, Intake::point)
+        Message::hasty(self).points(service, points)
     }
 
-    /// The site of a function, for [`Telemetry::calls`].
+    /// The site of a function, for [`Message::calls`].
     pub fn site(&self, service: &str, code: &Code<'_>) -> SiteId {
         let mut found = Vec::new();
         self.find(service, std::iter::once(code), &mut found);
         found.first().map_or(SiteId(0), |found| found.site)
     }
 
-    /// Takes calls that a tracer counted.
-    pub fn calls(&self, calls: &[Call]) -> Taken {
-        let mut taken = Taken::default();
-        let batch = Batch { service: "", arrival: arrival(), now: Instant::now() };
-        for (at, chunk) in calls.chunks(CHUNK).enumerate() {
-            let sites = self.read_sites();
-            let how = |call: &Call| {
-                let known = call.caller.is_none_or(|caller| caller.index() < sites.all().len());
-                sites.all().get(call.site.index()).filter(|_| known).map(|site| site.how)
-            };
-            let found: Vec<_> = chunk.iter().map(how).collect();
-            drop(sites);
-            let mut intake = self.intake();
-            for (index, (call, how)) in (at * CHUNK..).zip(chunk.iter().zip(found)) {
-                if is_full(&mut intake, calls.len(), index, index > 0, &mut taken) {
-                    return taken;
-                }
-                match how {
-                    Some(how) => {
-                        intake.call(batch, how, call);
-                        taken.accepted += 1;
-                        taken.placed += u64::from(how != How::Unplaced);
-                    }
-                    None => {
-                        intake.refuse(NO_SITE, 1);
-                        taken.rejected.push((index, NO_SITE));
-                    }
-                }
-            }
-        }
-        taken
-    }
-
     /// Counts records that were refused before they were read.
     pub fn refuse(&self, reason: &'static str, count: u64) {
         self.intake().refuse(reason, count);
-    }
-
-    /// Waits until there is memory for further records, for those whose sender cannot send them again. False if nobody calls
-    /// [`Telemetry::tick`] for so long.
-    pub fn wait_for_room(&self, timeout: Duration) -> bool {
-        let waited = self.ticked.wait_timeout_while(self.intake(), timeout, |intake| intake.pending.is_full(false));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Hears of each record from now on: as many at a time as may wait, others are missed and counted.
@@ -218,12 +165,12 @@ impl Telemetry {
         !self.intake().pending.is_full(false)
     }
 
-    /// Takes records that a message begins with, or further ones of one that was begun.
+    /// Takes records of a message.
     pub(super) fn take<R: Record>(
         &self,
+        message: &Message<'_>,
         service: &str,
         records: &[R],
-        is_begun: bool,
         take: impl Fn(&mut Intake, Batch<'_>, Found, &R) -> Result<(), &'static str>,
     ) -> Taken {
         let mut taken = Taken::default();
@@ -234,7 +181,8 @@ impl Telemetry {
             self.find(service, chunk.iter().map(R::code), &mut found);
             let mut intake = self.intake();
             for (index, (record, &found)) in (at * CHUNK..).zip(chunk.iter().zip(&found)) {
-                if is_full(&mut intake, records.len(), index, is_begun || index > 0, &mut taken) {
+                intake = self.wait_for_room(intake, message, index);
+                if is_full(&mut intake, message, index..records.len(), &mut taken) {
                     break;
                 }
                 match take(&mut intake, batch, found, record) {
@@ -252,6 +200,40 @@ impl Telemetry {
             self.tell(batch, at * CHUNK, chunk, &found, &taken);
             if taken.accepted as usize + taken.rejected.len() == records.len() {
                 break;
+            }
+        }
+        taken
+    }
+
+    /// Takes calls of a message.
+    pub(super) fn take_calls(&self, message: &Message<'_>, calls: &[Call]) -> Taken {
+        let mut taken = Taken::default();
+        let batch = Batch { service: "", arrival: arrival(), now: Instant::now() };
+        for (at, chunk) in calls.chunks(CHUNK).enumerate() {
+            let sites = self.read_sites();
+            let how = |call: &Call| {
+                let known = call.caller.is_none_or(|caller| caller.index() < sites.all().len());
+                sites.all().get(call.site.index()).filter(|_| known).map(|site| site.how)
+            };
+            let found: Vec<_> = chunk.iter().map(how).collect();
+            drop(sites);
+            let mut intake = self.intake();
+            for (index, (call, how)) in (at * CHUNK..).zip(chunk.iter().zip(found)) {
+                intake = self.wait_for_room(intake, message, index);
+                if is_full(&mut intake, message, index..calls.len(), &mut taken) {
+                    return taken;
+                }
+                match how {
+                    Some(how) => {
+                        intake.call(batch, how, call);
+                        taken.accepted += 1;
+                        taken.placed += u64::from(how != How::Unplaced);
+                    }
+                    None => {
+                        intake.refuse(NO_SITE, 1);
+                        taken.rejected.push((index, NO_SITE));
+                    }
+                }
             }
         }
         taken
@@ -299,6 +281,25 @@ impl Telemetry {
         self.intake.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits for memory for a record, as long as its message does.
+    fn wait_for_room<'a>(
+        &self,
+        intake: MutexGuard<'a, Intake>,
+        message: &Message<'_>,
+        index: usize,
+    ) -> MutexGuard<'a, Intake> {
+        if !intake.pending.is_full(message.is_begun() || index > 0) {
+            return intake;
+        }
+        let patience = message.patience();
+        let waited = self.ticked.wait_timeout_while(intake, patience.get(), |intake| intake.pending.is_full(false));
+        let (intake, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            patience.set(Duration::ZERO);
+        }
+        intake
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -312,14 +313,15 @@ impl Telemetry {
     }
 }
 
-/// Whether there is no memory for what is left of a message: all of it may be sent again, a part of it is lost.
-fn is_full(intake: &mut Intake, length: usize, done: usize, is_begun: bool, taken: &mut Taken) -> bool {
+/// Whether there is no memory for what is left: all of a message may be sent again, a part of it is lost.
+fn is_full(intake: &mut Intake, message: &Message<'_>, left: Range<usize>, taken: &mut Taken) -> bool {
+    let is_begun = message.is_begun() || left.start > 0;
     let is_full = intake.pending.is_full(is_begun);
     if is_full {
         let reason = if is_begun { OVER_MEMORY } else { NO_MEMORY };
-        intake.refuse(reason, (length - done) as u64);
-        taken.retry = done == 0;
-        taken.rejected.extend((done..length).map(|index| (index, reason)));
+        intake.refuse(reason, left.len() as u64);
+        taken.retry = left.start == 0;
+        taken.rejected.extend(left.map(|index| (index, reason)));
     }
     is_full
 }

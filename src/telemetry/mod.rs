@@ -1,7 +1,7 @@
 //! What running programs say of themselves: decoded, placed on files and functions, and added up. Knows no layout and no Rerun.
 //!
 //! Senders of whatever protocol become [`Span`]s, [`Log`]s, [`Point`]s and [`Call`]s. [`Telemetry`] takes them, on any thread and
-//! without waiting; one consumer takes what has changed by [`Telemetry::tick`].
+//! without waiting, or as a [`Message`] that does; one consumer takes what has changed by [`Telemetry::tick`].
 
 mod cache;
 mod clock;
@@ -37,7 +37,7 @@ pub use history::History;
 pub use hub::Telemetry;
 pub use intake::NO_MEMORY;
 pub use layer::TracingLayer;
-use message::Message;
+pub use message::Message;
 pub use pending::WINDOW;
 pub use place::Placer;
 pub use record::{Attributes, Call, Code, Exception, Log, Nanos, Point, Severity, Span};

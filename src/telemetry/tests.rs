@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::intake::OVER_MEMORY;
 use super::testing::{BEGIN, Made, Name, Numbers, PATHS, SECOND, Sum, calls, sums, take, telemetry, traces};
@@ -274,6 +275,36 @@ fn what_no_longer_fits_of_a_message_is_told_one_by_one() {
 }
 
 #[test]
+fn a_message_waits_for_memory() {
+    let telemetry = telemetry(1 << 20);
+    let made = |number| {
+        let end = BEGIN + number * SECOND;
+        Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
+    };
+    let spans: Vec<_> = (0..50_000).map(made).collect();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                if telemetry.has_room() {
+                    std::thread::yield_now();
+                } else {
+                    telemetry.tick();
+                }
+            }
+        });
+        let patient = Message::patient(&telemetry).spans("one", &spans);
+        let begun = std::iter::repeat_with(|| Message::begin(&telemetry))
+            .flatten()
+            .next()
+            .map(|begun| begun.spans("one", &spans));
+        is_done.store(true, Ordering::Relaxed);
+        assert_eq!((patient.accepted, begun.map(|taken| taken.accepted)), (50_000, Some(50_000)));
+    });
+    assert_eq!(telemetry.totals().refused, []);
+}
+
+#[test]
 fn goes_on_from_a_history() {
     let mut numbers = Numbers(8);
     let spans = traces(&mut numbers, 40);
@@ -340,7 +371,7 @@ fn exceptions_of_calls_are_errors_and_no_calls() {
     let telemetry = telemetry(MEMORY);
     let exception = Exception { kind: "ValueError", message: "bad", ..Exception::default() };
     let raised = Log { exception: Some(exception), ..log(BEGIN, 17, "ValueError: bad") };
-    assert_eq!(telemetry.raised("one", &[raised]).accepted, 1);
+    assert_eq!(Message::patient(&telemetry).raised("one", &[raised]).accepted, 1);
     let update = telemetry.tick();
     assert_eq!((update.rows.len(), update.errors.len(), update.logs.len()), (0, 1, 1));
     assert_eq!((&*update.errors[0].kind, &*update.errors[0].message), ("ValueError", "bad"));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use repolis::telemetry::{Call, Code, Exception, Log, Severity, SiteId, Telemetry};
+use repolis::telemetry::{Call, Code, Exception, Log, Message, Severity, SiteId, Telemetry};
 
 use super::clock::Clock;
 use super::codes::Function;
@@ -14,8 +14,6 @@ use super::state::Shared;
 
 /// Half of what may go by until it is written.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// How often the rest is handed on, if it is refused.
-const LAST_TURNS: u32 = 20;
 /// Of OpenTelemetry's severities.
 const ERROR: Severity = Severity(17);
 /// The same exception is told at most so often at a time.
@@ -44,12 +42,7 @@ impl Flusher {
                 while !wait(&end) {
                     pump.flush();
                 }
-                // What is refused when it ends has a chance once the rest has been written.
-                let mut turns = LAST_TURNS;
-                while !pump.flush() && turns > 0 {
-                    std::thread::sleep(INTERVAL);
-                    turns -= 1;
-                }
+                pump.flush();
             }
         })?;
         Ok(Self { thread: Some(thread), end })
@@ -89,32 +82,9 @@ struct Pump {
 }
 
 impl Pump {
-    /// Hands on what is new; whether all of it was taken. What was not is new the next time too.
-    fn flush(&mut self) -> bool {
+    fn flush(&mut self) {
         let time = now();
-        let (calls, before): (Vec<_>, Vec<_>) = self.fresh_calls(time).into_iter().unzip();
-        let mut refused = Vec::new();
-        if !calls.is_empty() {
-            refused = self.telemetry.calls(&calls).rejected;
-        }
-        for (at, counted) in refused.iter().filter_map(|(index, _)| before.get(*index)) {
-            self.told[*at] = *counted;
-        }
-        let mut is_taken = refused.is_empty();
-        for raised in self.shared.take_raised() {
-            let count = self.tell(&raised, time);
-            if count > 0 {
-                self.shared.keep_raised(Raised { count, ..raised });
-                is_taken = false;
-            }
-        }
-        is_taken
-    }
-
-    /// Calls since the last time; with each its edge, and what was told of that before.
-    fn fresh_calls(&mut self, time: u64) -> Vec<(Call, (usize, Counted))> {
         let tick_nanos = self.clock.as_ref().map_or(1.0, Clock::tick_nanos);
-        let nanos = |ticks: u64| (ticks as f64 * tick_nanos) as u64;
         let mut calls = Vec::new();
         let shared = Arc::clone(&self.shared);
         for (at, edge) in shared.edges.iter().enumerate() {
@@ -127,7 +97,8 @@ impl Pump {
                 continue;
             }
             let Some(site) = self.site(edge.callee()) else { continue };
-            let call = Call {
+            let nanos = |ticks: u64| (ticks as f64 * tick_nanos) as u64;
+            calls.push(Call {
                 site,
                 caller: self.site(edge.caller()),
                 time,
@@ -135,10 +106,11 @@ impl Pump {
                 errors: counted.errors - before.errors,
                 self_nanos: nanos(counted.self_ticks - before.self_ticks),
                 total_nanos: nanos(counted.total_ticks - before.total_ticks),
-            };
-            calls.push((call, (at, before)));
+            });
         }
-        calls
+        let message = Message::patient(&self.telemetry);
+        message.calls(&calls);
+        shared.take_raised().iter().for_each(|raised| self.tell(&message, raised, time));
     }
 
     fn site(&mut self, function: u32) -> Option<SiteId> {
@@ -151,10 +123,9 @@ impl Pump {
         self.sites.get(function as usize).copied()
     }
 
-    /// Tells exceptions; how many were refused.
-    fn tell(&self, raised: &Raised, time: u64) -> u64 {
+    fn tell(&self, message: &Message<'_>, raised: &Raised, time: u64) {
         let function = self.shared.functions.get().get(raised.function as usize).cloned();
-        let Some(function) = function else { return 0 };
+        let Some(function) = function else { return };
         let exception = Exception { time, kind: &raised.kind, message: &raised.message, stack: &raised.stack };
         let colon = if raised.message.is_empty() { "" } else { ": " };
         let text = format!("{}{colon}{}", raised.kind, raised.message);
@@ -168,8 +139,7 @@ impl Pump {
             code: Code { line: raised.line, ..code(&function) },
             attributes: &(),
         };
-        let logs = vec![log; raised.count.min(MAX_REPEATED) as usize];
-        self.telemetry.raised(&self.service, &logs).rejected.len() as u64
+        message.raised(&self.service, &vec![log; raised.count.min(MAX_REPEATED) as usize]);
     }
 }
 

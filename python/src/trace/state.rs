@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::clock::{self, ticks};
 use super::codes::{Codes, Functions, Known, look};
 use super::edges::{Edge, EdgeTable, Edges, Found};
-use super::exceptions::{Raised, add};
+use super::exceptions::Raised;
 use super::files::Files;
 use super::stack::{Frame, Stack, current};
 
@@ -36,11 +36,6 @@ impl Shared {
     /// Exceptions since the last call.
     pub fn take_raised(&self) -> Vec<Raised> {
         std::mem::take(&mut self.raised.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Gives back what was fetched and could not be told.
-    pub fn keep_raised(&self, raised: Raised) {
-        add(&mut self.raised.lock().unwrap_or_else(PoisonError::into_inner), raised);
     }
 }
 

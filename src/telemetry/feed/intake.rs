@@ -1,10 +1,10 @@
 //! Records of the schema on their way to the hub, many at once.
 
 use std::ops::Range;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::record::{Kind, Record};
-use crate::telemetry::{Attributes, Call, Code, Exception, Log, Nanos, Point, Span, Taken, Telemetry};
+use crate::telemetry::{Attributes, Call, Code, Exception, Log, Message, Nanos, Point, Span, Taken, Telemetry};
 
 /// Records of one lock: what is read of them stays near the processor.
 const CHUNK: usize = 1024;
@@ -12,8 +12,6 @@ const CHUNK: usize = 1024;
 const MAX_TOLD: usize = 100;
 /// More services than these at a time are taken one after another.
 const MAX_SERVICES: usize = 32;
-/// For so long records wait for memory before they are refused: only if nobody takes away what waits.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Records in some form, to be read one by one.
 pub trait Records {
@@ -46,11 +44,11 @@ pub struct Outcome {
 /// Takes all records; those that do not name a service are of the given one.
 pub fn ingest(telemetry: &Telemetry, service: &str, records: &impl Records) -> Outcome {
     let mut outcome = Outcome::default();
-    let now = now();
+    let (message, now) = (Message::patient(telemetry), now());
     for start in (0..records.count()).step_by(CHUNK) {
         let range = start..(start + CHUNK).min(records.count());
         let attributes: Vec<_> = range.clone().map(|index| Of { records, index }).collect();
-        take(telemetry, service, records, range, &attributes, now, &mut outcome);
+        take(&message, service, records, range, &attributes, now, &mut outcome);
     }
     outcome
 }
@@ -110,7 +108,7 @@ struct Group<'a> {
 }
 
 fn take<'a, R: Records>(
-    telemetry: &Telemetry,
+    message: &Message<'_>,
     service: &'a str,
     records: &'a R,
     range: Range<usize>,
@@ -124,29 +122,29 @@ fn take<'a, R: Records>(
         let kind = records.read(index, &mut record).and_then(|()| record.kind());
         match kind {
             Ok(kind) => {
-                let group = group_of(&mut groups, record.service, telemetry, outcome);
-                group.add(telemetry, kind, &record, index, attributes, now);
+                let group = group_of(&mut groups, record.service, message, outcome);
+                group.add(message.telemetry(), kind, &record, index, attributes, now);
             }
             Err(reason) => {
-                telemetry.refuse(reason, 1);
+                message.telemetry().refuse(reason, 1);
                 outcome.reject(index, reason);
             }
         }
     }
-    groups.into_iter().for_each(|group| group.send(telemetry, outcome));
+    groups.into_iter().for_each(|group| group.send(message, outcome));
     outcome.reasons.sort_unstable();
 }
 
 fn group_of<'g, 'a>(
     groups: &'g mut Vec<Group<'a>>,
     service: &'a str,
-    telemetry: &Telemetry,
+    message: &Message<'_>,
     outcome: &mut Outcome,
 ) -> &'g mut Group<'a> {
     let known = groups.iter().position(|group| group.service == service);
     let at = known.unwrap_or_else(|| {
         if groups.len() == MAX_SERVICES {
-            groups.drain(..).for_each(|group| group.send(telemetry, outcome));
+            groups.drain(..).for_each(|group| group.send(message, outcome));
         }
         groups.push(Group { service, ..Group::default() });
         groups.len() - 1
@@ -185,24 +183,23 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn send(self, telemetry: &Telemetry, outcome: &mut Outcome) {
-        telemetry.wait_for_room(PATIENCE);
+    fn send(self, message: &Message<'_>, outcome: &mut Outcome) {
         let Self { service, failures, logs, points, calls, .. } = self;
         let mut spans: Vec<Span<'_>> = self.spans;
         for (at, exception) in &failures {
             spans[*at].exceptions = std::slice::from_ref(exception);
         }
         if !spans.is_empty() {
-            outcome.add(&telemetry.spans(service, &spans), &self.span_indices);
+            outcome.add(&message.spans(service, &spans), &self.span_indices);
         }
         if !logs.is_empty() {
-            outcome.add(&telemetry.logs(service, &logs), &self.log_indices);
+            outcome.add(&message.logs(service, &logs), &self.log_indices);
         }
         if !points.is_empty() {
-            outcome.add(&telemetry.points(service, &points), &self.point_indices);
+            outcome.add(&message.points(service, &points), &self.point_indices);
         }
         if !calls.is_empty() {
-            outcome.add(&telemetry.calls(&calls), &self.call_indices);
+            outcome.add(&message.calls(&calls), &self.call_indices);
         }
     }
 }
