@@ -19,6 +19,8 @@ pub struct PassedArcs {
     strips: Vec<SerializedComponentBatch>,
     /// How thick they are, by window.
     radii: BTreeMap<Nanos, EventRow>,
+    /// What hides them before there were any: it is told after them, and may lie in their window.
+    hidden: Option<EventRow>,
     /// Which files they are between.
     table: Vec<EventRow>,
 }
@@ -39,9 +41,11 @@ impl PassedArcs {
                     None => self.strips = cells,
                     Some(time) if entity == CALLS => {
                         let at = time / window.max(1);
-                        // What hides arcs before there were any comes after them, and may lie in their window.
-                        let is_before = self.radii.get(&at).is_some_and(|(later, _)| *later > time);
-                        self.radii.insert(if is_before { at.saturating_sub(1) } else { at }, (time, cells));
+                        if self.radii.get(&at).is_some_and(|(later, _)| *later > time) {
+                            self.hidden = Some((time, cells));
+                        } else {
+                            self.radii.insert(at, (time, cells));
+                        }
                     }
                     Some(time) => self.table.push((time, cells)),
                 }
@@ -55,8 +59,9 @@ impl PassedArcs {
         if !self.strips.is_empty() {
             writer.log_batches(CALLS, self.strips)?;
         }
-        if !self.radii.is_empty() {
-            writer.log_rows(CALLS, self.radii.into_values().collect())?;
+        let radii: Vec<_> = self.hidden.into_iter().chain(self.radii.into_values()).collect();
+        if !radii.is_empty() {
+            writer.log_rows(CALLS, radii)?;
         }
         if !self.table.is_empty() {
             writer.log_rows(&format!("/tables/{ARCS}"), self.table)?;
@@ -100,7 +105,8 @@ mod tests {
         writer.log_rows(CALLS, vec![(now, radii(2.0)), (begin, radii(0.0))]).unwrap();
         let mut passed = PassedArcs::default();
         passed.add(&writer.finish(), SECOND).unwrap();
-        let times: Vec<_> = passed.radii.into_values().map(|(time, _)| time).collect();
-        assert_eq!(times, [begin, now]);
+        let times = |rows: Vec<EventRow>| rows.into_iter().map(|(time, _)| time).collect::<Vec<_>>();
+        let shown = times(passed.radii.into_values().collect());
+        assert_eq!((times(passed.hidden.into_iter().collect()), shown), (vec![begin], vec![now]));
     }
 }
