@@ -133,6 +133,11 @@ pub trait CitySource: Send + Sync {
         Differences::default()
     }
 
+    /// The building of a file.
+    fn building_at(&self, _file: FileId) -> Option<Building> {
+        None
+    }
+
     /// A file by its path.
     fn file(&self, _path: &str) -> Option<FileId> {
         None

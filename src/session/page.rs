@@ -260,8 +260,7 @@ impl<'s> Page<'s> {
         {
             let scenery = self.sceneries.get(&city.info.recording_id);
             let file = scenery.and_then(|scenery| scenery.annotated_at(building));
-            let path = file.and_then(|file| city.source.paths().into_iter().nth(file.index()));
-            let Some(meant) = path.and_then(|path| city.source.building_of(&path)) else { return Answer::silent() };
+            let Some(meant) = file.and_then(|file| city.source.building_at(file)) else { return Answer::silent() };
             *building = meant;
         }
         match &message.command {

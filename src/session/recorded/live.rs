@@ -55,6 +55,10 @@ impl CitySource for LiveCity {
         self.read().building_of(path)
     }
 
+    fn building_at(&self, file: FileId) -> Option<Building> {
+        self.read().building_at(file)
+    }
+
     fn selected_imports(&self, view: &View, building: Option<&Building>) -> Option<Bytes> {
         self.read().selected_imports(view, building)
     }

@@ -12,7 +12,7 @@ impl RecordedCity {
         let at = usize::try_from(clicked.instance).ok()?;
         match clicked.entity.as_str() {
             stream::BLOCKS => match self.shape(view).blocks.get(at)?[..] {
-                [file] => self.building_of_file(file),
+                [file] => self.building_at(file),
                 [first, .., last] => self.building_of(self.common_directory(first, last)),
                 [] => None,
             },

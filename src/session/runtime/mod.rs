@@ -103,6 +103,7 @@ impl Runtime {
             stage.moved = Some(files);
             stage.annotated = None;
             stage.waiting.clear();
+            stage.is_dressed_anew = false;
         });
     }
 

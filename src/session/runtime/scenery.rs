@@ -48,13 +48,12 @@ impl Scenery {
     /// Of a page that has nothing but the recording, in which buildings stand so.
     pub fn new(runtime: Arc<Runtime>, recorded: Boxes) -> Self {
         // What waits is among what came before.
-        let moments = runtime.stage(|stage| {
+        let (moments, store) = runtime.stage(|stage| {
             runtime.draw(stage);
-            runtime.moments.subscribe()
+            (runtime.moments.subscribe(), stage.live.as_ref().map(|live| live.store().clone()))
         });
         let (view, has_past) = (runtime.info().shown, !runtime.is_live());
         let lit = if has_past { view.measure.into_iter().collect() } else { BTreeSet::new() };
-        let store = runtime.stage(|stage| stage.live.as_ref().map(|live| live.store().clone()));
         Self { runtime, moments, store, view, boxes: recorded, lit, differences: None, has_past, is_behind: false }
     }
 
