@@ -192,12 +192,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Paths of this machine become those of the repository.
 fn maps(content: &Content<'_>) -> Vec<(String, String)> {
-    let root = match content {
-        Content::Repo(repo) => repo.get().place().map(Place::folder),
-        Content::Files(_) => None,
-    };
-    let root = root.and_then(|root| std::path::absolute(root).ok());
-    root.iter().map(|root| (root.to_string_lossy().into_owned(), String::new())).collect()
+    match content {
+        Content::Repo(repo) => repo.get().place().map(Place::path_maps).unwrap_or_default(),
+        Content::Files(_) => Vec::new(),
+    }
 }
 
 /// The cities of what is to be shown: the first, and those that a page can change to.

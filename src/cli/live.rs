@@ -57,11 +57,7 @@ impl LiveArgs {
     fn telemetry(&self, built: &Built) -> Arc<Telemetry> {
         let limits = Limits { memory_bytes: self.otlp.memory_limit, ..Limits::default() };
         let mut maps = self.otlp.path_map.clone();
-        // Paths of this machine, as a program that runs in the folder says them.
-        let folder = built.place.folder();
-        for root in [std::path::absolute(folder), folder.canonicalize()].into_iter().flatten() {
-            maps.push((root.to_string_lossy().into_owned(), String::new()));
-        }
+        maps.extend(built.place.path_maps());
         Arc::new(Telemetry::new(built.analysis.placer(&maps), limits))
     }
 

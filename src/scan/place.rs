@@ -35,6 +35,14 @@ impl Place {
         }
     }
 
+    /// For [`Analysis::placer`](crate::Analysis::placer): paths under the folder, as a program on this machine says them, become those
+    /// of the repository.
+    pub fn path_maps(&self) -> Vec<(String, String)> {
+        let folder = self.folder();
+        let roots = [std::path::absolute(folder), folder.canonicalize()].into_iter().flatten();
+        roots.map(|root| (root.to_string_lossy().into_owned(), String::new())).collect()
+    }
+
     /// Lists the files, by the same rules on disk and in a revision.
     ///
     /// # Errors
