@@ -223,7 +223,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"name": "a", "time": "yesterday"}, "ISO 8601"),
     ({"name": "a", "duration_ms": -1}, "milliseconds"),
     ({"name": "a", "line": -1}, "whole number"),
-    ({"name": "a", "severity": 99}, "1 to 24"),
+    ({"name": "a", "severity": 99}, "neither a word nor a number from 1 to 24"),
     ({"name": "a", "kind": "metric"}, "span, log, event"),
     ({1: "a"}, "no text"),
     (["name", "a"], "not a dict"),

@@ -16,7 +16,7 @@ const WRONG_VALUE: &str = "value: not a finite number";
 const WRONG_DURATION: &str = "duration_ms, self_ms: not a number of milliseconds from 0 on";
 const WRONG_COUNT: &str = "line, count, errors: not a whole number from 0 on";
 const WRONG_TEXT: &str = "name, path, function, message and the like: not a text";
-const WRONG_SEVERITY: &str = "severity: neither a number from 1 to 24 nor trace, debug, info, warn, error or fatal";
+const WRONG_SEVERITY: &str = "severity: neither a word nor a number from 1 to 24";
 const WRONG_ID: &str = "trace, span, parent: neither a text nor a number";
 const WRONG_ERROR: &str = "error: neither true or false, a text, nor an object of type, message and stack";
 const WRONG_OBJECT: &str = "attributes, fields, resource: not an object";
@@ -262,6 +262,7 @@ fn severity(value: Value<'_>) -> Result<Severity, &'static str> {
 /// The same, but for the numbers of pino and bunyan: those of OpenTelemetry do not stand under this name.
 fn level(value: Value<'_>) -> Result<Severity, &'static str> {
     match value.count() {
+        // Each of the six is the first of the four numbers that OpenTelemetry has for it: 10 is 1, 20 is 5, 60 is 21.
         Some(tens @ (10 | 20 | 30 | 40 | 50 | 60)) if value.text().is_none() => Ok(Severity((tens / 10 * 4 - 3) as u8)),
         _ => severity(value),
     }
