@@ -1,10 +1,14 @@
 //! The layout of a city in which what runs is shown: series, states and log beside it.
 
-use re_sdk_types::blueprint::archetypes::{ContainerBlueprint, PlotLegend, TextLogColumns, TimePanelBlueprint};
+use re_sdk_types::blueprint::archetypes::{
+    ContainerBlueprint, PlotLegend, TextLogColumns, TimeAxis, TimePanelBlueprint,
+};
 use re_sdk_types::blueprint::components::{
-    ColumnShare, ContainerKind, Corner2D, IncludedContent, PanelState, PlayState, RowShare, TextLogColumn, TimelineName,
+    ColumnShare, ContainerKind, Corner2D, IncludedContent, LinkAxis, PanelState, PlayState, RowShare, TextLogColumn,
+    TimelineName,
 };
 use re_sdk_types::blueprint::datatypes::{TextLogColumn as LogColumn, TextLogColumnKind};
+use re_sdk_types::datatypes::TimeRange;
 use rerun::external::uuid::Uuid;
 use rerun::log::ChunkError;
 
@@ -26,6 +30,8 @@ const LOG: Uuid = id(0x17);
 const RATES: Uuid = id(0x21);
 const TIMES: Uuid = id(0x22);
 const TEXTS: Uuid = id(0x23);
+/// Where the viewer keeps what linked axes share: its `GLOBAL_VIEW_ID`.
+const SHARED: Uuid = Uuid::from_u128(0x5c0d_ca6a_e63f_9cf7_f657_2602_5904_74cc);
 
 /// The views of what runs, in the order of tabs; what follows a name is what they show.
 const VIEWS: [(Uuid, &str, &str, &str); 7] = [
@@ -45,7 +51,12 @@ pub(super) fn views(writer: &mut StoreWriter) -> Result<(), ChunkError> {
             // Below the lines there is least to be hidden.
             writer.log(&format!("view/{id}/PlotLegend"), &PlotLegend::new().with_corner(Corner2D::LeftTop))?;
         }
+        if class != "TextLog" {
+            // By itself a timeline of states keeps the axis that it had when something came first.
+            writer.log(&format!("view/{id}/TimeAxis"), &TimeAxis::new().with_link(LinkAxis::LinkToGlobal))?;
+        }
     }
+    writer.log(&format!("view/{SHARED}/TimeAxis"), &TimeAxis::new().with_view_range(TimeRange::EVERYTHING))?;
     // Which service it was is told last: there is little room.
     let kinds = [TextLogColumnKind::LogLevel, TextLogColumnKind::Body, TextLogColumnKind::EntityPath];
     let columns = kinds.map(|kind| TextLogColumn(LogColumn { kind, visible: true.into() }));
