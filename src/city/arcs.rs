@@ -400,6 +400,7 @@ mod tests {
             area: metric,
             height: metric,
             color: ColorBy::Number(metric),
+            is_muted: false,
             edges: &edges,
             cycles: Cycles(cycles),
             arc_budget: budget,

@@ -74,6 +74,10 @@ pub const CATEGORIES: [Rgb; 10] = [
     [180, 235, 140],
 ];
 
+/// What muted colours are mixed with, and how much of it.
+const MUTED: Rgb = [40, 46, 58];
+const MUTED_SHARE: f64 = 0.7;
+
 /// Slots of [`CATEGORIES`] that well-known languages take when they are free, so that a language looks the same in most
 /// cities.
 const WELL_KNOWN: &[(&str, usize)] = &[
@@ -231,6 +235,11 @@ fn sequential(share: f64) -> Rgb {
 /// `share` of the way from one colour to another.
 pub(super) fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|i| (f64::from(from[i]) + (f64::from(to[i]) - f64::from(from[i])) * share).round() as u8)
+}
+
+/// Makes a colour darker and greyer than the dimmest light; those of a scale still differ.
+pub(super) fn mute(color: &mut Rgb) {
+    *color = mix(*color, MUTED, MUTED_SHARE);
 }
 
 /// A neutral grey for a plate: dark enough for a white page, light enough for a black one, lighter with depth.

@@ -28,6 +28,7 @@ pub fn error_glow(level: u8) -> Rgb {
 
 #[cfg(test)]
 mod tests {
+    use super::super::color::{CATEGORIES, OTHER, mute};
     use super::*;
 
     /// Relative luminance of WCAG 2, without its gamma's foot.
@@ -42,6 +43,14 @@ mod tests {
         assert!(steps.is_sorted() && steps[steps.len() - 1] > 5.0 * steps[0], "{steps:?}");
         let errors: Vec<f64> = (0..ERROR_LEVELS).map(|level| luminance(error_glow(level))).collect();
         assert!(errors.is_sorted(), "{errors:?}");
+    }
+
+    #[test]
+    fn no_muted_building_looks_lit() {
+        for mut color in CATEGORIES.into_iter().chain([OTHER]) {
+            mute(&mut color);
+            assert!(luminance(color) < 0.8 * luminance(glow(0)), "{color:?}");
+        }
     }
 
     /// Without red or green the scale has little blue where errors have much.

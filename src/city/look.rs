@@ -19,6 +19,9 @@ pub struct Look {
     /// At most so many arcs; see [`CityInput::arc_budget`].
     #[serde(skip)]
     pub arcs: Option<usize>,
+    /// See [`CityInput::is_muted`].
+    #[serde(skip)]
+    pub is_muted: bool,
 }
 
 impl Look {
@@ -29,7 +32,7 @@ impl Look {
 impl Default for Look {
     fn default() -> Self {
         let [area, height, color] = Self::DEFAULT.map(str::to_owned);
-        Self { area, height, color, arcs: None }
+        Self { area, height, color, arcs: None, is_muted: false }
     }
 }
 
@@ -71,6 +74,7 @@ pub fn city_of(analysis: &Analysis, look: &Look, shows: impl Fn(FileId) -> bool)
             Some(_) => ColorBy::Category { name: &color.name, values: &names },
             None => ColorBy::Number(Metric { name: &color.name, unit: &color.unit, values: &color_values }),
         },
+        is_muted: look.is_muted,
         edges: &shown,
         cycles: Cycles(&analysis.graph.cycle_of),
         arc_budget: look.arcs,

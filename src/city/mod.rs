@@ -88,6 +88,8 @@ pub struct CityInput<'a> {
     pub height: Metric<'a>,
     /// Colours of the buildings.
     pub color: ColorBy<'a>,
+    /// Whether they are muted, so that lights stand out.
+    pub is_muted: bool,
     /// Imports between files.
     pub edges: &'a [Edge],
     /// Which of them are in cycles.
@@ -249,7 +251,10 @@ pub fn build(input: &CityInput<'_>) -> City {
     let (rects, plan) = treemap::lay_out(&nodes, size, previous);
 
     let heights = HeightScale::new(input.drawn.iter().map(|&file| input.height.values[file.index()]), size);
-    let (colors, color) = color::colors(input.color, input.drawn);
+    let (mut colors, mut color) = color::colors(input.color, input.drawn);
+    if input.is_muted {
+        colors.iter_mut().chain(color.entries.iter_mut().map(|entry| &mut entry.color)).for_each(color::mute);
+    }
     let mut city = City {
         size: size as f32,
         bounds: (Vec3::ZERO, Vec3::ZERO),

@@ -104,6 +104,7 @@ impl Repo {
         let color = ColorBy::Number(metric);
         let cycles = Cycles::default();
         let input = CityInput {
+            is_muted: false,
             tree,
             drawn: &drawn,
             area: metric,

@@ -255,7 +255,7 @@ impl LookArgs {
     /// What the city needs of it.
     pub fn look(&self) -> Look {
         let Self { area, height, color, arcs } = self;
-        Look { area: area.clone(), height: height.clone(), color: color.clone(), arcs: *arcs }
+        Look { area: area.clone(), height: height.clone(), color: color.clone(), arcs: *arcs, is_muted: false }
     }
 
     /// Whether any option says how the city looks.

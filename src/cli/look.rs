@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::args::LookArgs;
 use crate::analysis::Analysis;
-use crate::city::{City, city_of};
+use crate::city::{City, Look, city_of};
 use crate::metrics::{METRICS, ON_DEMAND};
 
 /// Refuses names that no metric has, before any work is done.
@@ -24,8 +24,8 @@ pub fn check_names(args: &LookArgs) -> Result<()> {
     Ok(())
 }
 
-/// Builds the city with the metrics chosen.
-pub fn city(analysis: &mut Analysis, args: &LookArgs) -> Result<City> {
+/// Builds the city with the metrics chosen, muted where something will run in it.
+pub fn city(analysis: &mut Analysis, args: &LookArgs, is_muted: bool) -> Result<City> {
     [&args.area, &args.height, &args.color].into_iter().for_each(|name| analysis.demand(name));
-    Ok(city_of(analysis, &args.look(), |_| true)?)
+    Ok(city_of(analysis, &Look { is_muted, ..args.look() }, |_| true)?)
 }

@@ -184,7 +184,7 @@ fn build(
     let mut timings = std::mem::take(&mut analysis.timings);
     let messages = on_workers(|| {
         demanded.iter().for_each(|name| analysis.demand(name));
-        let city = timings.time("city", || look::city(&mut analysis, &args.look))?;
+        let city = timings.time("city", || look::city(&mut analysis, &args.look, measure.is_some()))?;
         let record = || match measure {
             Some(measure) => stream::record_live(&analysis, &city, &args.json(), measure),
             None => stream::record(&analysis, &city, &args.json()),

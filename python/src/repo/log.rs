@@ -83,7 +83,7 @@ impl Repo {
             self.demand([&*look.area, &look.height, &look.color]);
             let analysis = self.analysis_detached();
             on_workers(|| -> Result<_, Box<dyn std::error::Error + Send + Sync>> {
-                let city = city_of(&analysis, look, |_| true)?;
+                let city = city_of(&analysis, &Look { is_muted: live, ..look.clone() }, |_| true)?;
                 if live {
                     return Ok(stream::record_live(&analysis, &city, &options, Activity::default())?);
                 }
@@ -110,5 +110,6 @@ pub fn look(area: Option<String>, height: Option<String>, color: Option<String>,
         height: height.unwrap_or(usual.height),
         color: color.unwrap_or(usual.color),
         arcs,
+        is_muted: false,
     }
 }

@@ -146,11 +146,6 @@ impl RecordedCity {
         (building.entity == stream::GROUND && dir.index() < self.loaded.analysis.tree.dirs.len()).then_some(dir)
     }
 
-    fn building_of_file(&self, file: FileId) -> Option<Building> {
-        let place = self.loaded.places.get(&file)?;
-        Some(Building { entity: place.entity.clone(), instance: place.instance })
-    }
-
     /// The directory that holds two files, and so all that are sorted between them.
     fn common_directory(&self, first: FileId, last: FileId) -> &str {
         let path = |file| &*self.loaded.analysis.tree.file(file).path;
@@ -221,9 +216,10 @@ impl RecordedCity {
             area: legend.area.name.clone(),
             height: legend.height.name.clone(),
             color: legend.color.name.clone(),
-            arcs: None,
+            ..Look::default()
         };
-        Look { arcs: self.loaded.arc_budget, ..view.look.clone().unwrap_or_else(recorded) }
+        let (arcs, is_muted) = (self.loaded.arc_budget, self.loaded.runtime.is_some());
+        Look { arcs, is_muted, ..view.look.clone().unwrap_or_else(recorded) }
     }
 
     /// What a large city changes when the camera comes near or goes away.
@@ -296,9 +292,14 @@ impl CitySource for RecordedCity {
         }
     }
 
+    fn building_at(&self, file: FileId) -> Option<Building> {
+        let place = self.loaded.places.get(&file)?;
+        Some(Building { entity: place.entity.clone(), instance: place.instance })
+    }
+
     fn building_of(&self, path: &str) -> Option<Building> {
         let tree = &self.loaded.analysis.tree;
-        if let Some(building) = tree.file_id(path).and_then(|file| self.building_of_file(file)) {
+        if let Some(building) = tree.file_id(path).and_then(|file| self.building_at(file)) {
             return Some(building);
         }
         let dir = tree.dir_id(path)?;
@@ -352,7 +353,7 @@ impl CitySource for RecordedCity {
         let center = shown.max_by_key(|&file| (imports(file), std::cmp::Reverse(file)))?;
         let arcs = bytes_of(&self.arcs(&shape, &steps).ok()?)?;
         let frame = self.framed(view, shape.frame(cycle.iter().copied())?)?;
-        Some((self.building_of_file(center)?, vec![arcs, frame]))
+        Some((self.building_at(center)?, vec![arcs, frame]))
     }
 
     fn search(&self, view: &View, text: &str) -> Vec<Hit> {

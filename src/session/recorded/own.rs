@@ -95,7 +95,7 @@ mod tests {
         let place = Place::Folder(folder.path().to_owned());
         let analysis = analyze(&place, &Options::default(), &(), &AtomicBool::new(false)).unwrap();
         let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
-        let city = city_of(&analysis, &Look { area, height, color, arcs: None }, |_| true).unwrap();
+        let city = city_of(&analysis, &Look { area, height, color, ..Look::default() }, |_| true).unwrap();
         let recording = stream::to_bytes(&stream::record(&analysis, &city, "{}").unwrap()).unwrap();
         City::open(recording, None).unwrap()
     }

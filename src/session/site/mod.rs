@@ -107,6 +107,7 @@ fn recorded_look(loaded: &Loaded) -> Look {
         height: legend.height.name.clone(),
         color: legend.color.name.clone(),
         arcs: loaded.arc_budget,
+        is_muted: loaded.runtime.is_some(),
     }
 }
 
@@ -140,6 +141,7 @@ impl Part {
             height: chosen(is_height, &recorded.height),
             color: name.clone(),
             arcs: Some(0),
+            ..recorded.clone()
         };
         let city = city_of(&loaded.analysis, &look, |_| true)?;
         let Legend { area, height, color, color_key, .. } = info::legend(&city.legend);

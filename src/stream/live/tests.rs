@@ -33,7 +33,7 @@ pub fn made() -> (Loaded, Vec<LogMsg>) {
     let place = crate::scan::Place::Folder(dir.path().to_owned());
     let analysis = analyze(&place, &Options::default(), &(), &AtomicBool::new(false)).unwrap();
     let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
-    let city = city_of(&analysis, &Look { area, height, color, arcs: None }, |_| true).unwrap();
+    let city = city_of(&analysis, &Look { area, height, color, ..Look::default() }, |_| true).unwrap();
     let messages = record_live(&analysis, &city, "{}", Activity::Rate).unwrap();
     (load(&to_bytes(&messages).unwrap()).unwrap(), messages)
 }
