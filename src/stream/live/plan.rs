@@ -12,7 +12,7 @@ use crate::scan::FileId;
 /// A lit building is so much wider on each side than the dark one inside, as a share of its half width …
 const SHELL: f32 = 0.15;
 /// … but at least and at most so much, in metres.
-const SHELL_METRES: (f32, f32) = (0.4, 2.5);
+const SHELL_METRES: (f32, f32) = (0.4, 4.0);
 /// It is so much higher, in metres: WebGL does not tell much less apart from where the whole city is seen.
 const RISE_METRES: f32 = 6.0;
 
