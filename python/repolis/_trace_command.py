@@ -10,7 +10,6 @@ import re
 import signal
 import sys
 import threading
-import webbrowser
 from collections.abc import Sequence
 from typing import Any
 
@@ -118,6 +117,8 @@ class _Run:
             if not self.options.quiet:
                 _say(self.live.url)
             if not self.options.no_open:
+                import webbrowser
+
                 webbrowser.open(self.live.url)
         self.trace.start()
 

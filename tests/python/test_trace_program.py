@@ -212,6 +212,21 @@ def test_a_program_is_started_as_without_the_command(version: tuple[int, ...], f
             assert told(traced) == told(plain), (before, ours, words)
 
 
+@each
+def test_a_program_does_not_wait_for_what_draws_cities(version: tuple[int, ...], folder: Path, tmp_path: Path) -> None:
+    program = tmp_path / "modules.py"
+    program.write_text(
+        "import sys\n"
+        "heavy = {'repolis._city', 'repolis._page', 'repolis._rust', 'socket', 'subprocess', 'webbrowser'}\n"
+        "print(heavy & {*sys.modules})\n"
+        "import repolis\n"
+        "print({name for name in repolis.__all__ if not hasattr(repolis, name)}, {*repolis.__all__} - {*dir(repolis)})\n"
+        "print(repolis.errors.Error is repolis.Error, repolis.City.__name__, hasattr(repolis, 'nothing'))\n"
+    )
+    done = run(version, "-m", "repolis", "trace", "-q", "-o", tmp_path / "run.rrd", program, folder=folder)
+    assert (done.stdout, done.stderr) == ("set()\nset() set()\nTrue City False\n", "")
+
+
 def observed(recording: Path) -> dict[str, list[dict[str, Any]]]:
     """The rows of what was seen, by table; those of a recording's parts follow each other."""
     rows: dict[str, list[dict[str, Any]]] = {}
