@@ -86,8 +86,8 @@ impl Functions {
         self.around(file, line).map(|lines| lines.row)
     }
 
-    /// The function that a record means by a name, qualified or not, and a line; 0 for none. A line within a function is surer than
-    /// a name that is not qualified.
+    /// The function that a record means by a name, qualified or not, and a line; 0 for none. A line is surer than a name that is not
+    /// qualified, and a whole name surer than a line: sources are edited after they were loaded.
     pub fn choose(&self, file: FileId, name: &Name<'_>, line: u32, family: Option<Family>) -> Choice {
         let choice = |function, agreement| Choice { function, agreement };
         if name.is_module {
@@ -102,7 +102,8 @@ impl Functions {
         if named.is_empty() {
             return self.without_row(file, name, line, family);
         }
-        let here = named.iter().filter(|(lines, _)| self.begins_or_holds(file, *lines, line));
+        let is_here = |lines: Lines| lines.holds(line) || !is_script && self.begins_or_holds(file, lines, line);
+        let here = named.iter().filter(|(lines, _)| is_here(*lines));
         if let Some((lines, matched)) = here.max_by_key(|(lines, _)| (lines.start, lines.row)) {
             // What has no name is counted with the function that it stands in.
             let function = if name.is_anonymous { around } else { Some(lines.row) };
@@ -113,16 +114,24 @@ impl Functions {
         let best = named.iter().map(|(_, matched)| *matched).max().unwrap_or_default();
         let mut meant = named.iter().filter(|(_, matched)| *matched == best).map(|(lines, _)| lines.row);
         let only = meant.next().filter(|_| meant.next().is_none());
-        let is_sure = best > 1 && !is_script;
-        choice(if is_sure { only } else { around.or(only) }, Agreement::Name)
+        if best > 1 && !is_script {
+            return choice(only, Agreement::Name);
+        }
+        // Engines give the lines of what they run, in which functions that have no row are called like others too.
+        let is_whole = |row: &u32| best > 1 || !is_script && split(&self.names[*row as usize]).count() == 1;
+        choice(around.or(only.filter(|row| line == 0 || is_whole(row))), Agreement::Name)
     }
 
     /// What is meant by a name that no function of the file has: something within a function that has no row, or nothing of it.
     fn without_row(&self, file: FileId, name: &Name<'_>, line: u32, family: Option<Family>) -> Choice {
         let outer = Name { segments: name.segments[..name.segments.len() - 1].to_vec(), ..Name::default() };
-        if let [around, ..] = &self.named(file, &outer, false)[..] {
-            let agreement = if around.0.holds(line) { Agreement::NameAndLine } else { Agreement::Name };
-            return Choice { function: Some(around.0.row), agreement };
+        let outer = self.named(file, &outer, false);
+        if let Some((around, _)) = outer.iter().find(|(around, _)| around.holds(line)) {
+            return Choice { function: Some(around.row), agreement: Agreement::NameAndLine };
+        }
+        // A script says the receiver, which is no function around it.
+        if let Some((around, _)) = outer.first().filter(|_| line == 0 || family != Some(Family::Script)) {
+            return Choice { function: Some(around.row), agreement: Agreement::Name };
         }
         let function = self.at(file, line);
         let is_class = || self.qualifies(file, |class| name.segments.ends_with(class));

@@ -194,6 +194,12 @@ fn functions_by_line_and_name() {
     check("add", 12, "Cart.total");
     check("Empty.add", 12, "Empty.add");
     check("made_as_it_runs", 12, "Cart.total");
+    // Outside of all functions: as of a source that was edited since.
+    check("Empty.add", 1, "Empty.add");
+    check("Cart.total", 40, "Cart.total");
+    check("total", 40, "");
+    check("total", 0, "Cart.total");
+    check("check", 1, "");
     shop.check(
         Code { path: "src/shop/cart.py", namespace: "Empty", function: "add", ..Code::default() },
         "src/shop/cart.py:Empty.add path",
@@ -328,6 +334,61 @@ fn paths_of_scripts() {
     mixed.at("webpack:///./src/server.ts", "handler", 2, "web/src/server.ts:handler path");
     mixed.at("/app/server.ts", "handler", 2, "unplaced");
     mixed.path("node:internal/server.ts", "unplaced");
+}
+
+/// As Express makes `app.get`, in a loop of functions without a name.
+const LOOP: &str = "
+//- lib/application.js
+var app = exports = module.exports = {};
+
+app.defaultConfiguration = function defaultConfiguration() {
+  Object.defineProperty(this, 'router', {
+    get: function() {
+      throw new Error('deprecated');
+    }
+  });
+};
+
+app.set = function set(setting, val) {
+  return this;
+};
+
+methods.forEach(function(method){
+  app[method] = function(path){
+    return this.set(path);
+  };
+});
+
+function app(req) {
+  return req;
+}
+";
+
+#[test]
+fn a_line_outside_of_all_functions_is_surer_than_a_bare_name() {
+    let express = Fixture::new(LOOP);
+    let check = |function: &str, line, expect: &str| {
+        express.at("lib/application.js", function, line, &format!("lib/application.js{expect} path"));
+    };
+    for function in ["get", "app.get", "Function.get", "app.<computed> [as get]", "app.post", "<anonymous>", ""] {
+        check(function, 16, "");
+    }
+    check("get", 5, ":app.defaultConfiguration.get");
+    check("Object.get", 6, ":app.defaultConfiguration.get");
+    check("get", 7, ":app.defaultConfiguration.get");
+    check("get", 0, ":app.defaultConfiguration.get");
+    check("get", 11, ":app.set");
+    check("app.set", 16, ":app.set");
+    check("app", 21, ":app");
+    let stack = "Error: no\n    at app.get (/srv/lib/application.js:16:17)";
+    express.check(Code { stack, ..Code::default() }, "lib/application.js stack");
+}
+
+#[test]
+fn the_name_of_a_function_is_surer_than_a_line_outside_of_all_functions() {
+    let shop = Fixture::new(SHOP);
+    shop.at("src/shop/db/models.py", "load", 30, "src/shop/db/models.py:load path");
+    shop.at("src/shop/db/models.py", "save", 30, "src/shop/db/models.py path");
 }
 
 #[test]
