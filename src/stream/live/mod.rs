@@ -248,6 +248,16 @@ impl LiveStream {
         Ok(writer.finish())
     }
 
+    /// Messages of what waited for more that may have come.
+    ///
+    /// # Errors
+    /// See [`LiveStream::update`].
+    pub fn complete(&mut self, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
+        let mut entities = Entities::default();
+        self.series.complete(&self.groups, &mut entities);
+        self.messages(entities, nanos_since_epoch)
+    }
+
     fn messages(&self, entities: Entities, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
         if entities.is_empty() {
             return Ok(Vec::new());

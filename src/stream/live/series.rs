@@ -67,6 +67,17 @@ impl Series {
 
     /// Gives the windows that are complete.
     pub fn frame(&mut self, groups: &Groups, now: Nanos, entities: &mut Entities) {
+        self.close(groups, now, entities);
+        let quiet = self.open.keys().next().map_or(now, |&(end, nanos)| end - nanos.min(end));
+        self.rest(groups, self.done.saturating_add(2 * GRACE), quiet.min(now.saturating_sub(GRACE)), entities);
+    }
+
+    /// Gives all windows, as nothing more comes.
+    pub fn complete(&mut self, groups: &Groups, entities: &mut Entities) {
+        self.close(groups, Nanos::MAX, entities);
+    }
+
+    fn close(&mut self, groups: &Groups, now: Nanos, entities: &mut Entities) {
         while let Some(window) = self.open.first_entry()
             && window.key().0.saturating_add(GRACE) <= now
         {
@@ -76,8 +87,6 @@ impl Series {
             self.write(groups, &sums, (start, end), entities);
             self.done = self.done.max(end);
         }
-        let quiet = self.open.keys().next().map_or(now, |&(end, nanos)| end - nanos.min(end));
-        self.rest(groups, self.done.saturating_add(2 * GRACE), quiet.min(now.saturating_sub(GRACE)), entities);
     }
 
     /// Who was active has been idle from `since` on, if that is before the next window.

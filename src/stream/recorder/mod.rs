@@ -136,7 +136,7 @@ impl Recorder {
         if self.is_stopped {
             return Ok(());
         }
-        self.append_part(nanos_since_epoch).map_err(|source| self.stop(source))?;
+        self.append_last(nanos_since_epoch).map_err(|source| self.stop(source))?;
         let failed = |source| RecordError { file: self.file.clone(), source };
         self.encoder.finish(&mut self.writer).map_err(failed)?;
         self.writer.flush().map_err(|error| failed(error.into()))?;
@@ -173,14 +173,23 @@ impl Recorder {
         Ok(())
     }
 
-    fn append_part(&mut self, nanos: u64) -> Result<(), StreamError> {
+    /// What is left, and the windows of series that waited for more.
+    fn append_last(&mut self, nanos: u64) -> Result<(), StreamError> {
+        let nanos = self.append_part(nanos)?;
+        let mut messages = self.kept.complete(nanos)?;
+        messages.retain(|message| matches!(message, LogMsg::ArrowMsg(..)));
+        self.encoder.append(&messages, &mut self.writer)
+    }
+
+    /// Returns from when on further rows are newer.
+    fn append_part(&mut self, nanos: u64) -> Result<u64, StreamError> {
         let (window, part) = (self.window(), std::mem::take(&mut self.part));
         // One part more, in which lights go out and lines end.
         self.is_idle = part.len() == 0;
         let left_out = part.logs_left_out;
         let update = part.into_update();
         if update.now == 0 {
-            return Ok(());
+            return Ok(nanos);
         }
         self.kept.set_window(window);
         let tables = self.tables(&update, self.sites.1, nanos)?;
@@ -193,9 +202,11 @@ impl Recorder {
         writer.log_rows("/tables/observed_parts", vec![(update.now, part.into_batches()?)])?;
         std::mem::take(&mut self.arcs).log(&mut writer)?;
         messages.extend(writer.finish());
+        let next = nanos + rows_of(&messages);
         messages.retain(|message| matches!(message, LogMsg::ArrowMsg(..)));
         self.encoder.append(&messages, &mut self.writer)?;
-        Ok(self.writer.flush()?)
+        self.writer.flush()?;
+        Ok(next)
     }
 
     fn tables(&self, update: &Update, first: u32, nanos: u64) -> Result<Vec<LogMsg>, StreamError> {
