@@ -15,7 +15,9 @@ use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider, Temporality};
 use repolis::scan::{FileClass, FileEntry, Language, SourceTree};
-use repolis::telemetry::{Call, Code, Exception, Limits, Log, Message, Nanos, Placer, Severity, Span, Telemetry};
+use repolis::telemetry::{
+    Call, Code, Exception, Histogram, Limits, Log, Message, Nanos, Placer, Severity, Span, Telemetry,
+};
 use serde_json::json;
 
 #[global_allocator]
@@ -148,7 +150,7 @@ fn call(telemetry: &Telemetry, places: &[Place], number: usize) -> Call {
     let site = |number: usize| telemetry.site("tracer", &places[number % FILES].code());
     let time = BEGIN + number as u64 * 1000;
     let (site, caller) = (site(number), Some(site(number / 3)));
-    Call { site, caller, time, count: 3, errors: 0, self_nanos: 100, total_nanos: 300 }
+    Call { site, caller, time, count: 3, errors: 0, self_nanos: 100, total_nanos: 300, durations: Histogram::default() }
 }
 
 /// What a program would do without us: a histogram by service and function. It knows no self time and no callers.

@@ -180,12 +180,9 @@ impl Intake {
         self.clock.see(time, batch.now);
         self.totals.placed[how as usize] += call.count;
         self.totals.calls += call.count;
-        let Call { count, errors, total_nanos, .. } = *call;
-        self.pending.sums(
-            second(time),
-            call.site,
-            &Sums { count, errors, self_nanos: signed(call.self_nanos), total_nanos, ..Sums::default() },
-        );
+        let Call { count, errors, total_nanos, ref durations, .. } = *call;
+        let (self_nanos, durations) = (signed(call.self_nanos), durations.clone());
+        self.pending.sums(second(time), call.site, &Sums { count, errors, self_nanos, total_nanos, durations });
         if let Some(from) = call.caller {
             self.pending.call(second(time), from, call.site, count, errors);
         }

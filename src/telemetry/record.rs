@@ -1,6 +1,6 @@
 //! What senders say, in the words of OpenTelemetry, borrowed from the bytes it came in.
 
-use super::SiteId;
+use super::{Histogram, SiteId};
 
 /// Nanoseconds since the Unix epoch; 0 where a sender says none.
 pub type Nanos = u64;
@@ -120,7 +120,7 @@ pub struct Point<'a> {
 }
 
 /// Calls of a function, added up by a tracer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// What was called.
     pub site: SiteId,
@@ -136,6 +136,8 @@ pub struct Call {
     pub self_nanos: u64,
     /// Nanoseconds in it, with what it called.
     pub total_nanos: u64,
+    /// How long calls took that ended, of whatever caller; empty where single ones are not known.
+    pub durations: Histogram,
 }
 
 /// Attributes that are looked at only when somebody will see them.

@@ -378,6 +378,35 @@ fn exceptions_of_calls_are_errors_and_no_calls() {
 }
 
 #[test]
+fn durations_of_calls_add_up() {
+    let telemetry = telemetry(MEMORY);
+    let site = telemetry.site("one", &Code { path: "a.py", ..Code::default() });
+    let durations = |nanos| {
+        let mut durations = Histogram::default();
+        durations.add(nanos, 3);
+        durations
+    };
+    for nanos in [5_000_000, 50_000_000] {
+        let (count, durations) = (3, durations(nanos));
+        let call = Call {
+            site,
+            caller: None,
+            time: BEGIN,
+            count,
+            errors: 0,
+            self_nanos: 0,
+            total_nanos: 3 * nanos,
+            durations,
+        };
+        assert_eq!(Message::patient(&telemetry).calls(&[call]).accepted, 1);
+    }
+    let mut expect = durations(5_000_000);
+    expect.merge(&durations(50_000_000));
+    let found: Vec<_> = telemetry.tick().rows.into_iter().map(|row| (row.sums.count, row.sums.durations)).collect();
+    assert_eq!(found, [(6, expect)]);
+}
+
+#[test]
 fn a_clock_that_is_ahead_does_not_take_the_live_end_along() {
     let telemetry = telemetry(MEMORY);
     let end = clock::arrival() + 3000 * SECOND;

@@ -234,7 +234,8 @@ def observed(recording: Path) -> dict[str, list[dict[str, Any]]]:
         name = chunk.entity_path.removeprefix("/tables/")
         if name.startswith("observed"):
             batch = chunk.to_record_batch()
-            columns = [name for name in batch.schema.names if not name.startswith("rerun.") and name != "event_time"]
+            others = ("event_time", "bucket", "bucket_count")
+            columns = [name for name in batch.schema.names if not name.startswith("rerun.") and name not in others]
             for row in range(batch.num_rows):
                 values = {column: batch[column][row].as_py() for column in columns}
                 lengths = [len(value) for value in values.values()]

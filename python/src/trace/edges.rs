@@ -3,8 +3,10 @@
 //! The thread that has the GIL counts; another reads meanwhile, without the GIL. As one thread writes at a time, it needs no
 //! read-modify-write, which would take longer than all the rest.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
+use std::sync::{Arc, OnceLock};
+
+use super::durations::Durations;
 
 /// Stands for what is no function of the repository.
 pub const NOBODY: u32 = u32::MAX;
@@ -21,6 +23,8 @@ pub struct Edge {
     errors: AtomicU64,
     self_ticks: AtomicU64,
     total_ticks: AtomicU64,
+    /// Of all calls of the function, if each of them is one stretch of time.
+    durations: OnceLock<Arc<Durations>>,
 }
 
 /// What was counted of an edge.
@@ -61,7 +65,26 @@ impl Edge {
     /// It was the function on top for so long.
     #[inline]
     pub fn spend(&self, ticks: u64) {
-        add(&self.self_ticks, ticks);
+        // Who sees this sees how long calls took, too.
+        self.self_ticks.store(self.self_ticks.load(Relaxed).wrapping_add(ticks), Release);
+    }
+
+    /// A call ended after so long; to be told before [`Edge::spend`].
+    #[inline]
+    pub fn end(&self, ticks: u64) {
+        if let Some(durations) = self.durations.get() {
+            durations.add(ticks);
+        }
+    }
+
+    /// Has durations of calls counted from now on.
+    pub fn time(&self, durations: &Arc<Durations>) {
+        let _ = self.durations.set(Arc::clone(durations));
+    }
+
+    /// Durations of calls of the function, if they are counted.
+    pub fn durations(&self) -> Option<&Durations> {
+        self.durations.get().map(|durations| &**durations)
     }
 
     /// It was on the stack for so long.
@@ -75,7 +98,7 @@ impl Edge {
         Counted {
             calls: self.calls.load(Relaxed),
             errors: self.errors.load(Relaxed),
-            self_ticks: self.self_ticks.load(Relaxed),
+            self_ticks: self.self_ticks.load(Acquire),
             total_ticks: self.total_ticks.load(Relaxed),
         }
     }

@@ -106,6 +106,7 @@ impl Pump {
                 errors: counted.errors - before.errors,
                 self_nanos: nanos(counted.self_ticks - before.self_ticks),
                 total_nanos: nanos(counted.total_ticks - before.total_ticks),
+                durations: edge.durations().map(|durations| durations.take(tick_nanos)).unwrap_or_default(),
             });
         }
         let message = Message::patient(&self.telemetry);

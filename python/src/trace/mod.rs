@@ -2,6 +2,7 @@
 
 mod clock;
 mod codes;
+mod durations;
 mod edges;
 mod exceptions;
 mod files;

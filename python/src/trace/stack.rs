@@ -60,12 +60,14 @@ impl Stack {
         let frame = self.frames.pop()?;
         // SAFETY: as above.
         let edge = unsafe { &*frame.edge };
+        let ticks = now.saturating_sub(frame.start);
+        edge.end(ticks);
         edge.spend(now.saturating_sub(self.last));
         self.last = now;
         if let Some(active) = self.active.get_mut(frame.callee as usize) {
             *active = active.saturating_sub(1);
             if *active == 0 {
-                edge.last(now.saturating_sub(frame.start));
+                edge.last(ticks);
             }
         }
         Some(frame)

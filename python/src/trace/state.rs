@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::clock::{self, ticks};
 use super::codes::{Codes, Functions, Known, look};
+use super::durations::Durations;
 use super::edges::{Edge, EdgeTable, Edges, Found};
 use super::exceptions::Raised;
 use super::files::Files;
@@ -21,6 +22,9 @@ static ACTIVE: AtomicPtr<State> = AtomicPtr::new(std::ptr::null_mut());
 static HELD: Mutex<Option<Arc<State>>> = Mutex::new(None);
 /// Traces get numbers, so that a stack of an earlier one is known.
 static TRACES: AtomicU64 = AtomicU64::new(1);
+
+/// Of so many functions durations are counted, which take about a thousand bytes each.
+const MAX_TIMED: usize = 1 << 16;
 
 /// What is counted and told, for whoever reads it without the GIL.
 pub struct Shared {
@@ -43,6 +47,8 @@ impl Shared {
 struct Tables {
     codes: Codes,
     edges: EdgeTable,
+    /// By the number of a function.
+    durations: FxHashMap<u32, Arc<Durations>>,
     /// Where what may stop and go on begins, by the address of its code.
     firsts: FxHashMap<usize, i64>,
 }
@@ -83,6 +89,7 @@ impl State {
             tables: UnsafeCell::new(Tables {
                 codes: Codes::new(files),
                 edges: EdgeTable::new(),
+                durations: FxHashMap::default(),
                 firsts: FxHashMap::default(),
             }),
             shared: Arc::new(shared),
@@ -159,8 +166,23 @@ impl State {
         // SAFETY: as for `enter`.
         let py = unsafe { Python::assume_attached() };
         let object = unsafe { Bound::from_borrowed_ptr(py, code) };
-        let callee = self.known(&object).function?;
-        Some(Found { edge: self.edge(code as usize, caller, callee)?, callee })
+        let Known { function, stops, .. } = self.known(&object);
+        let callee = function?;
+        let edge = self.edge(code as usize, caller, callee)?;
+        // What stops and goes on is not told from what returns.
+        if !stops {
+            self.time(edge, callee);
+        }
+        Some(Found { edge, callee })
+    }
+
+    /// Has durations counted of a function, unless there are too many of them.
+    fn time(&self, edge: &Edge, function: u32) {
+        // SAFETY: nothing of Python is called.
+        let all = unsafe { &mut self.tables().durations };
+        if all.len() < MAX_TIMED || all.contains_key(&function) {
+            edge.time(all.entry(function).or_default());
+        }
     }
 
     /// The edge from a function to another, by one of its code objects; with the GIL only.

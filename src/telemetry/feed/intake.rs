@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::record::{Kind, Record};
-use crate::telemetry::{Attributes, Call, Code, Exception, Log, Message, Nanos, Point, Span, Taken, Telemetry};
+use crate::telemetry::{
+    Attributes, Call, Code, Exception, Histogram, Log, Message, Nanos, Point, Span, Taken, Telemetry,
+};
 
 /// Records of one lock: what is read of them stays near the processor.
 const CHUNK: usize = 1024;
@@ -212,7 +214,16 @@ fn call(telemetry: &Telemetry, service: &str, record: &Record<'_>, now: Nanos) -
     let (count, total_nanos) = (record.count.unwrap_or(1), record.duration());
     let errors = if record.errors == 0 && record.is_error() { count } else { record.errors.min(count) };
     let self_nanos = record.self_nanos.unwrap_or(total_nanos);
-    Call { site, caller, time: record.time(now), count, errors, self_nanos, total_nanos }
+    Call {
+        site,
+        caller,
+        time: record.time(now),
+        count,
+        errors,
+        self_nanos,
+        total_nanos,
+        durations: Histogram::default(),
+    }
 }
 
 fn now() -> Nanos {
