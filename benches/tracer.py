@@ -26,6 +26,8 @@ PROGRAMS = Path(__file__).with_name("programs")
 # Whatever stands in the configuration around the cache.
 QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--override-ini=xfail_strict=false")
 TOOLS = ("alone", "calls", "sample", "cProfile", "viztracer")
+# What start and end take is less of a program that runs for long, and peers would take minutes.
+LONG = "docutils: 1,800 documents"
 HEAD = """| Python | program | tool | wall | processor | added: wall | processor | inside | of cProfile: wall | processor | of viztracer: wall | processor |
 |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
@@ -62,6 +64,7 @@ def programs(venv: Path) -> dict[str, tuple[Path, list[str]]]:
     return {
         "calls.py: many small calls": (PROGRAMS, [str(PROGRAMS / "calls.py"), "3000000"]),
         "docutils: 400 documents": (libraries, [str(PROGRAMS / "documents.py"), "400"]),
+        LONG: (libraries, [str(PROGRAMS / "documents.py"), "1800"]),
         "pytest of sqlparse": (tested(), [*QUIET, str(tested() / "tests")]),
     }
 
@@ -107,10 +110,11 @@ def measure(runs: int, only: list[str]) -> dict[str, dict[str, dict[str, dict[st
             continue
         venv = environment(version, interpreter)
         for name, (root, arguments) in programs(venv).items():
-            taken: dict[str, list[dict[str, float]]] = {tool: [] for tool in TOOLS}
+            tools = TOOLS[:3] if name == LONG else TOOLS
+            taken: dict[str, list[dict[str, float]]] = {tool: [] for tool in tools}
             # The first run compiles the sources and warms the caches.
             for turn in range(runs + 1):
-                for tool in TOOLS:
+                for tool in tools:
                     sample = once(command(tool, venv, root, arguments), root)
                     taken[tool] += [sample] if turn else []
             found.setdefault(version, {})[name] = {
@@ -128,12 +132,12 @@ def table(version: str, name: str, results: dict[str, dict[str, float]]) -> str:
     def added(tool: str, key: str) -> float:
         return results[tool][key] - alone[key]
 
-    for tool in TOOLS:
+    for tool in results:
         cells = [version, name, tool, f"{results[tool]['wall']:.2f} s", f"{results[tool]['cpu']:.2f} s"]
         if tool != "alone":
             cells += [f"{added(tool, key) / alone[key]:+.1%}" for key in ("wall", "cpu", "inside")]
         if tool in ("calls", "sample"):
-            peers = [(peer, key) for peer in ("cProfile", "viztracer") for key in ("wall", "cpu")]
+            peers = [(peer, key) for peer in ("cProfile", "viztracer") if peer in results for key in ("wall", "cpu")]
             cells += [f"{added(tool, key) / max(added(peer, key), 1e-3):.2f}" for peer, key in peers]
         rows.append("| " + " | ".join(cells + [""] * (12 - len(cells))) + " |")
     return "\n".join(rows)
