@@ -27,6 +27,14 @@ function noFilter() {
 }
 
 /**
+ * @param {Filter} one
+ * @param {Filter} other
+ */
+export function isSameFilter(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/**
  * Builds the controls for a city.
  * @param {PageInfo} info
  * @param {(filter: Filter) => void} listener

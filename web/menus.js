@@ -51,6 +51,31 @@ export function isSameLook(one, other) {
   return PARTS.every((part) => one?.[part] === other?.[part]);
 }
 
+/**
+ * A link may name one metric only.
+ * @param {Look} look
+ * @param {Look} recorded
+ * @returns {Look}
+ */
+export function completeLook(look, recorded) {
+  return { area: look.area || recorded.area, height: look.height || recorded.height, color: look.color || recorded.color };
+}
+
+/**
+ * A look with the recorded metric where a city does not have the one wanted; null for the recorded look.
+ * @param {Look} look
+ * @param {PageInfo} info
+ */
+export function knownLook(look, info) {
+  const recorded = recordedLook(info);
+  const known = { ...recorded };
+  for (const part of PARTS) {
+    const metric = info.metrics.find(({ name }) => name === look[part]);
+    if (metric && (part === "color" || metric.range)) known[part] = look[part];
+  }
+  return isSameLook(known, recorded) ? null : known;
+}
+
 /** @returns {Look} */
 function chosenLook() {
   return { area: menuOf("area").value, height: menuOf("height").value, color: menuOf("color").value };

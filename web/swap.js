@@ -13,8 +13,6 @@ export class Swap {
   supply = null;
   /** Comes last. @type {{ recording: string, rrd: Uint8Array } | null} */
   mark = null;
-  /** Everything was sent. */
-  isSent = false;
   /** The view that the new city was asked for in, if it does not look as recorded. @type {import("./types.js").View | null} */
   asked = null;
   /** Answers to other questions that come before the one to that. */
@@ -53,6 +51,13 @@ export class Swap {
         this.supply.push(rrd);
       }
     });
+  }
+
+  /** An answer has come: whether it is to the question how the new city looks. */
+  isAnswer() {
+    if (!this.asked || this.isEnding) return false;
+    this.looksBefore -= 1;
+    return this.looksBefore < 0;
   }
 
   /** @param {() => Promise<void>} step */
