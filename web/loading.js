@@ -26,6 +26,10 @@ export class Loading {
   isComplete = false;
   /** The viewer has all that came at first. */
   isSettled = false;
+  /** @type {(viewer: import("./viewer.js").Viewer) => void} */
+  settle = () => {};
+  /** The viewer, from then on. @type {Promise<import("./viewer.js").Viewer>} */
+  settled = new Promise((resolve) => (this.settle = resolve));
   received = 0;
   expected = 0;
 
@@ -119,5 +123,6 @@ export class Loading {
     hideProgress();
     if (this.recording) this.viewer.open(this.recording);
     this.listener.ready();
+    this.settle(this.viewer);
   }
 }

@@ -93,10 +93,10 @@ function receive(message) {
       hideLost();
       if (page.isAway) page.dressing.forgetAsked();
       page.isAway = false;
-      if (loading.isSettled) remotes.pause();
+      remotes.pause();
       return replacement.begin(message.cities);
     case "ready":
-      return replacement.isOn ? replacement.sent() : loading.complete();
+      return void (replacement.swap ? replacement.sent() : loading.complete());
     case "drive":
       return remotes.take(message);
     case "metrics":
@@ -188,8 +188,7 @@ function ready() {
   remotes.run();
   running.light();
   if (page.city?.runtime) moment.came();
-  if (replacement.isOn) remotes.pause();
-  replacement.ready();
+  if (replacement.swap) remotes.pause();
 }
 
 /**

@@ -9,18 +9,11 @@ import { Swap } from "./swap.js";
  * @typedef {import("./page.js").Page} Page
  * @typedef {import("./types.js").PageInfo} PageInfo
  * @typedef {import("./types.js").ToPage & { type: "look" }} Dressed
- *
- * @typedef {object} Early
- * @property {PageInfo[]} cities
- * @property {[Uint8Array, { opens?: string, ends?: string }][]} parts
- * @property {boolean} isSent
  */
 
 export class Replacement {
   /** @type {Swap | null} */
   swap = null;
-  /** The same before the viewer is there: nothing can be swapped yet. @type {Early | null} */
-  early = null;
 
   /**
    * @param {Page} page
@@ -33,30 +26,14 @@ export class Replacement {
     this.takeOver = takeOver;
   }
 
-  get isOn() {
-    return this.swap !== null || this.early !== null;
-  }
-
   /** The cities that come. */
   get cities() {
-    return this.swap?.cities ?? this.early?.cities ?? [];
+    return this.swap?.cities ?? [];
   }
 
   /** The old ones are shown until the new ones are there. @param {PageInfo[]} cities */
   begin(cities) {
-    const { viewer, isSettled } = this.loading;
-    if (!viewer || !isSettled) this.early = { cities, parts: [], isSent: false };
-    else this.swap = new Swap(cities, viewer.recordings);
-  }
-
-  /** The viewer is there. */
-  ready() {
-    if (!this.early) return;
-    const { cities, parts, isSent } = this.early;
-    this.early = null;
-    this.begin(cities);
-    for (const [rrd, role] of parts) this.takeRrd(rrd, role);
-    if (isSent) this.sent();
+    this.swap = new Swap(cities, this.loading.settled.then(({ recordings }) => recordings));
   }
 
   /**
@@ -65,20 +42,18 @@ export class Replacement {
    * @returns {boolean} whether it is of a city that comes
    */
   takeRrd(rrd, role) {
-    const { early, swap } = this;
-    if (early) early.parts.push([rrd, role]);
-    if (early) return true;
+    const { swap } = this;
     if (!swap || swap.isEnding) return false;
     swap.take(rrd, role);
     if (swap.look) this.finish(swap);
     return true;
   }
 
-  /** Everything was sent: the new city gets the look and the filters of the old one. */
-  sent() {
-    const { early, page, swap } = this;
-    if (early) early.isSent = true;
-    if (!swap) return;
+  /** Everything was sent: the new city gets the look and the filters of the old one, once that has those of the address. */
+  async sent() {
+    const { page, swap } = this;
+    await this.loading.settled;
+    if (!swap || swap !== this.swap) return;
     const info = page.successor(swap.cities);
     if (!info) return;
     const { state, city, dressing } = page;
@@ -132,6 +107,6 @@ export class Replacement {
   /** The connection is gone. */
   abort() {
     this.swap?.abort(this.page.cities);
-    this.swap = this.early = null;
+    this.swap = null;
   }
 }

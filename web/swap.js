@@ -27,7 +27,7 @@ export class Swap {
 
   /**
    * @param {PageInfo[]} cities
-   * @param {Recordings} recordings
+   * @param {Promise<Recordings>} recordings once the viewer has those that came at first
    */
   constructor(cities, recordings) {
     this.cities = cities;
@@ -39,15 +39,15 @@ export class Swap {
    * @param {{ opens?: string, ends?: string }} role
    */
   take(rrd, { opens, ends }) {
-    this.then(async () => {
+    this.then(async (recordings) => {
       if (ends !== undefined) this.mark = { recording: ends, rrd };
       else if (opens !== undefined) {
         // For one picture the viewer shows each recording that it hears of, however soon it is told not to.
-        await this.recordings.still.take(() => this.recordings.hold());
-        await this.recordings.introduce(opens, rrd);
+        await recordings.still.take(() => recordings.hold());
+        await recordings.introduce(opens, rrd);
       }
       else {
-        this.supply ??= this.recordings.supply();
+        this.supply ??= recordings.supply();
         this.supply.push(rrd);
       }
     });
@@ -60,9 +60,12 @@ export class Swap {
     return this.looksBefore < 0;
   }
 
-  /** @param {() => Promise<void>} step */
+  /** @param {(recordings: Recordings) => Promise<void>} step */
   then(step) {
-    this.work = this.work.then(() => (this.isAborted ? undefined : step()));
+    this.work = this.work.then(async () => {
+      const recordings = await this.recordings;
+      if (!this.isAborted) await step(recordings);
+    });
   }
 
   /**
@@ -72,8 +75,8 @@ export class Swap {
    * @param {() => void} closed nothing of the old cities is left
    */
   finish(recording, shown, closed) {
-    this.then(async () => {
-      const { supply, mark, recordings } = this;
+    this.then(async (recordings) => {
+      const { supply, mark } = this;
       if (mark) {
         const target = supply ?? recordings.supply();
         const ended = recordings.opened(mark.recording);
@@ -98,8 +101,10 @@ export class Swap {
   /** The connection is gone: what came of the new cities goes too. @param {PageInfo[]} cities those that stay */
   abort(cities) {
     this.isAborted = true;
-    this.recordings.still.remove();
-    if (this.supply) this.recordings.drop(this.supply);
-    this.recordings.keep(cities.map((city) => city.recording_id));
+    void this.recordings.then((recordings) => {
+      recordings.still.remove();
+      if (this.supply) recordings.drop(this.supply);
+      recordings.keep(cities.map((city) => city.recording_id));
+    });
   }
 }

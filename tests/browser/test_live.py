@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -328,32 +327,3 @@ def test_a_notebook_can_frame_it_with_the_token_only(shown: Shown, stranger: Pag
     stranger.evaluate(FRAME, shown.host.url.split("?")[0])
     stranger.wait_for_function("document.querySelector('iframe').contentDocument === null")
     assert stranger.frames[1].query_selector("#city") is None
-
-
-def test_a_host_that_comes_back_is_found_again(context: BrowserContext, tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
-    write_repository(folder)
-    shown = Shown(context, folder)
-    page = shown.page
-    shown.host.ask("look", color="role")
-    shown.host.ask("select", path="shop/cart.py")
-    expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
-    parts = urlsplit(shown.host.url)
-    shown.host.close()
-    expect(page.locator("#notice")).to_contain_text("Disconnected")
-    expect(page.locator("#notice")).to_contain_text("run its cell again")
-    (folder / "new.py").write_text("x = 1\n")
-    again = Host(folder, str(parts.port), parse_qs(parts.query)["token"][0])
-    assert again.url == shown.host.url
-    expect(page.locator("#notice")).to_be_hidden()
-    expect(page.locator("#counts b").first).to_have_text("18")
-    expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
-    expect(page.locator("#menu-color")).to_have_value("role")
-    again.wait_for("selected", path="shop/cart.py")
-    # Another run at the same port, with a token of its own.
-    again.close()
-    expect(page.locator("#notice")).to_contain_text("Disconnected")
-    stranger = Host(folder, str(parts.port))
-    expect(page.locator("#notice")).to_contain_text("token")
-    stranger.close()
-    assert shown.errors == []
