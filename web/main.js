@@ -91,7 +91,6 @@ function receive(message) {
       return loading.start(message.recording_bytes, page.city?.recording_id ?? "");
     case "replaced":
       hideLost();
-      if (page.isAway) page.dressing.forgetAsked();
       page.isAway = false;
       remotes.pause();
       return replacement.begin(message.cities);
@@ -242,7 +241,7 @@ function takeOver({ cities, asked }, info, dressed) {
     selection.forget();
     subject.forgetDetails();
   }
-  // What somebody has changed since, or what the city has lost by coming again.
+  // What somebody has changed since, also while the connection was gone, or what the city has lost by coming again.
   if (!appearance.isDressed(info) || (!isOther && dressing.has(info.recording_id))) page.askForLook();
   subject.askAgain(true);
   if (arePlacesOpen()) places.opened();

@@ -47,9 +47,9 @@ export class Page {
     return { look, filter, depth, direction, near, room: ROOM, activity };
   }
 
-  /** The look of the city, its filters, and whether its imports are drawn. */
+  /** The look of the city, its filters, and whether its imports are drawn. A page that comes back asks for what it lacks. */
   askForLook() {
-    if (this.city) this.dressing.ask({ recording: this.city.recording_id, view: this.view() });
+    if (this.city && !this.isAway) this.dressing.ask({ recording: this.city.recording_id, view: this.view() });
   }
 
   /** The one that an address names, or else the first. @param {string} recording */

@@ -33,7 +33,7 @@ def test_a_city_that_is_replaced_before_the_viewer_is_there(context: BrowserCont
     held: list[Route] = []
     page.route("**/*.wasm", held.append)
     page.goto(f"{host.url}#color=complexity&hide.role=test")
-    expect(page.locator("#counts b").first).to_have_text("18")
+    expect(page.locator("#counts b").first).to_have_text("17")
     poll(lambda: page.title() and held, bool, DEADLINE_SECS, "the viewer is asked for")
     (folder / "new.py").write_text("x = 1\n")
     host.ask("replace", folder=str(folder))
@@ -47,7 +47,7 @@ def test_a_city_that_is_replaced_before_the_viewer_is_there(context: BrowserCont
     for route in held:
         route.continue_()
     wait_until_ready(page)
-    expect(page.locator("#counts b").first).to_have_text("19")
+    expect(page.locator("#counts b").first).to_have_text("18")
     wait_for_buildings(page, DEADLINE_SECS)
     # What the address says is true of it.
     expect(page.locator("#menu-color")).to_have_value("complexity")
@@ -72,13 +72,17 @@ def test_a_host_that_comes_back_is_found_again(context: BrowserContext, tmp_path
     shown.host.close()
     expect(page.locator("#notice")).to_contain_text("Disconnected")
     expect(page.locator("#notice")).to_contain_text("run its cell again")
+    # What is chosen meanwhile is shown afterwards.
+    page.select_option("#menu-color", "language")
+    page.select_option("#menu-color", "complexity")
     (folder / "new.py").write_text("x = 1\n")
     again = Host(folder, str(parts.port), parse_qs(parts.query)["token"][0])
     assert again.url == shown.host.url
     expect(page.locator("#notice")).to_be_hidden()
     expect(page.locator("#counts b").first).to_have_text("18")
     expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
-    expect(page.locator("#menu-color")).to_have_value("role")
+    expect(page.locator("#menu-color")).to_have_value("complexity")
+    expect(page.locator("#key-color .scale")).to_be_attached()
     again.wait_for("selected", path="shop/cart.py")
     # Another run at the same port, with a token of its own.
     again.close()
