@@ -28,7 +28,7 @@ export function connect(listener) {
   if (folder instanceof HTMLMetaElement) return connectToFolder(folder.content, listener);
   let socket = new WebSocket(address(null));
   let opened = false;
-  /** When. */
+  /** When the last message came: what was asked of pages since then is news to this one. */
   let heard = Date.now();
   let rrd = new Uint8Array();
   let filled = 0;
