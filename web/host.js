@@ -1,6 +1,7 @@
 // What the program that serves the city can do with the page.
 
 import { recordedLook, showLook } from "./menus.js";
+import { TIMELINE } from "./moment.js";
 
 /**
  * @typedef {object} Parts
@@ -33,13 +34,12 @@ export function handsOf({ page, appearance, subject, moment, loading }, open) {
     clear: () => subject.deselect(),
     frame: (building) => page.send({ type: "frame", building, selected: page.selected }),
     setReach: (depth, direction) => subject.setReach(depth, direction),
-    play: (playing) => {
-      moment.follow(false);
-      loading.viewer?.play(playing);
-    },
+    play: (playing) => moment.play(playing),
     setTime: (timeline, time) => {
+      const { viewer } = loading;
+      if (time !== null && (timeline ?? viewer?.now()?.timeline) === TIMELINE) return moment.hold(time);
       moment.follow(false);
-      loading.viewer?.setTime(timeline, time);
+      viewer?.setTime(timeline, time);
     },
   };
 }

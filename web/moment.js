@@ -43,12 +43,7 @@ export class Moment {
   constructor(hands) {
     this.hands = hands;
     byId("live").onclick = () => this.follow(!this.isLive);
-    byId("play").onclick = () => {
-      const isPlaying = this.now?.playing ?? false;
-      this.follow(false);
-      this.held = isPlaying ? (this.now?.time ?? null) : null;
-      hands.play(!isPlaying);
-    };
+    byId("play").onclick = () => this.play(!(this.now?.playing ?? false));
     for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "keydown"])) {
       byId("city").addEventListener(type, (event) => {
         if (type !== "pointermove" || (event instanceof PointerEvent && event.buttons)) this.touched = performance.now();
@@ -59,13 +54,7 @@ export class Moment {
       this.range = hands.range();
       if (!this.range) return;
       const { min, max } = this.range;
-      const time = min + (max - min) * (slider().valueAsNumber / STEPS);
-      // It stays where it was moved to until the viewer says where the time is.
-      this.now = { timeline: TIMELINE, time, playing: false };
-      this.follow(false);
-      this.held = time;
-      hands.play(false);
-      hands.setTime(time);
+      this.hold(min + (max - min) * (slider().valueAsNumber / STEPS));
     };
   }
 
@@ -81,6 +70,23 @@ export class Moment {
     this.held = null;
     if (isLive) this.advance();
     this.show();
+  }
+
+  /** @param {boolean} isPlaying whether the time goes on from where it is, or stays there */
+  play(isPlaying) {
+    this.follow(false);
+    this.held = isPlaying ? null : (this.now?.time ?? null);
+    this.hands.play(isPlaying);
+  }
+
+  /** Shows a time, and stays there. @param {number} time in nanoseconds */
+  hold(time) {
+    // So it is until the viewer says where the time is.
+    this.now = { timeline: TIMELINE, time, playing: false };
+    this.follow(false);
+    this.held = time;
+    this.hands.play(false);
+    this.hands.setTime(time);
   }
 
   /** Something new has come. */

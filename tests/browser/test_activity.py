@@ -146,6 +146,41 @@ def test_an_earlier_time_shows_what_was_then(shown: Shown) -> None:
     expect_failed(page, False)
 
 
+def fail_long_ago(shown: Shown) -> float:
+    """When it was, in seconds; nothing has failed since, but something has run."""
+    at = time.time() - 600
+    ran(shown, TALL, error="long ago", seconds=at)
+    ran(shown, OTHER)
+    expect(shown.page.locator("#moment")).not_to_be_empty()
+    return at
+
+
+def expect_to_stay(page: Page) -> None:
+    """The time, wherever the camera goes."""
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
+    expect_failed(page)
+    shown_time = page.locator("#moment").inner_text()
+    page.locator("#whole").click()
+    settled_picture(page, DEADLINE_SECS)
+    expect_failed(page)
+    assert page.locator("#moment").inner_text() == shown_time
+
+
+def test_the_whole_city_is_shown_at_the_same_time(shown: Shown) -> None:
+    fail_long_ago(shown)
+    shown.page.locator("#moment-slider").focus()
+    shown.page.keyboard.press("Home")
+    for _ in range(3):
+        shown.page.keyboard.press("ArrowRight")
+    expect_to_stay(shown.page)
+
+
+def test_a_time_of_the_host_stays(shown: Shown) -> None:
+    at = fail_long_ago(shown)
+    shown.host.ask("set_time", timeline="event_time", time=(at + 2) * 1e9)
+    expect_to_stay(shown.page)
+
+
 def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
     page = shown.page
     ran(shown, TALL, calls=7, millis=12, error="no such cart")
