@@ -79,7 +79,7 @@ export function showRuntime(runtime, activity) {
   showActivity(activity, runtime);
   byId("runtime-note").textContent = runtime.note;
   byId("placed").replaceChildren(...runtime.placed.map(({ name, count }) => row(PLACED[name] ?? name, count)));
-  byId("records").replaceChildren(...runtime.records.map(({ name, count }) => row(name, count)));
+  section("records", runtime.records);
   section("refused", runtime.refused);
   section("mended", runtime.mended);
   services(runtime);

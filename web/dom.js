@@ -1,4 +1,4 @@
-// Building elements, and writing numbers and paths.
+// Building elements, and writing numbers, times and paths.
 
 /**
  * An element with a class, and children that are elements or text. Text is never read as HTML.
@@ -53,6 +53,20 @@ export function formatValue(value) {
  */
 export function formatMegabytes(bytes, total) {
   return `${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+}
+
+/** @type {Intl.DateTimeFormatOptions} */
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1, hourCycle: "h23" };
+const TODAY = new Intl.DateTimeFormat(undefined, TIME);
+const OTHER_DAY = new Intl.DateTimeFormat(undefined, { ...TIME, year: "numeric", month: "2-digit", day: "2-digit" });
+
+/**
+ * The time of the day, and the day if it is not this one.
+ * @param {number} nanos since the Unix epoch
+ */
+export function formatTime(nanos) {
+  const date = new Date(nanos / 1e6);
+  return (date.toDateString() === new Date().toDateString() ? TODAY : OTHER_DAY).format(date);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The time at which the city shows what runs: the latest, or where somebody stopped it.
 
-import { byId } from "./dom.js";
+import { byId, formatTime } from "./dom.js";
 
 /**
  * @typedef {import("./types.js").Now} Now
@@ -21,10 +21,6 @@ const HAND_MILLIS = 1000;
 const SAME_NANOS = 1e6;
 /** Of the slider, whatever the length of the timeline. */
 const STEPS = 1000;
-/** @type {Intl.DateTimeFormatOptions} */
-const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1 };
-const TODAY = new Intl.DateTimeFormat(undefined, TIME);
-const OTHER_DAY = new Intl.DateTimeFormat(undefined, { ...TIME, year: "numeric", month: "2-digit", day: "2-digit" });
 
 export class Moment {
   isLive = true;
@@ -141,8 +137,7 @@ export class Moment {
     byId("play").textContent = isPlaying ? "Pause" : "Play";
     const time = isLive ? range?.max : now?.time;
     if (!range || time === undefined) return;
-    const date = new Date(time / 1e6);
-    const text = (date.toDateString() === new Date().toDateString() ? TODAY : OTHER_DAY).format(date);
+    const text = formatTime(time);
     byId("moment").textContent = text;
     slider().value = `${range.max > range.min ? (STEPS * (time - range.min)) / (range.max - range.min) : STEPS}`;
     slider().setAttribute("aria-valuetext", text);

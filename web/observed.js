@@ -1,6 +1,6 @@
 // What was seen to run of the selected file, among its details.
 
-import { button, element, formatValue } from "./dom.js";
+import { button, element, formatTime, formatValue } from "./dom.js";
 
 /**
  * @typedef {import("./types.js").Observed} Observed
@@ -66,7 +66,7 @@ function functionRow({ name, line, calls, errors, self_millis, p95_millis }, sho
 
 /** @param {ObservedError} error */
 function errorRow({ time, count, function: name, kind, message }) {
-  const when = element("time", "note", new Date(time / 1e6).toLocaleTimeString());
+  const when = element("time", "note", formatTime(time));
   const what = [kind, message].filter(Boolean).join(": ");
   const times = count > 1 ? [element("span", "count", `${formatValue(count)} times`)] : [];
   return element("li", "", when, element("span", "errors", what || "failed"), element("span", "note", name), ...times);

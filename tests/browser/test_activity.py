@@ -181,6 +181,25 @@ def test_a_time_of_the_host_stays(shown: Shown) -> None:
     expect_to_stay(shown.page)
 
 
+def test_a_day_has_hours_from_0_to_23(browser: Browser, tmp_path: Path) -> None:
+    write_repository(tmp_path / "shop")
+    context = browser.new_context(locale="en-US", timezone_id="UTC")
+    context.set_default_timeout(DEADLINE_MS)
+    shown = Shown(context, tmp_path / "shop")
+    now = time.time()
+    past_midnight = now - (now - 300) % 86400
+    ran(shown, TALL, seconds=past_midnight, error="no such cart")
+    ran(shown, OTHER)
+    expect(shown.page.locator("#moment")).not_to_be_empty()
+    shown.page.locator("#moment-slider").focus()
+    shown.page.keyboard.press("Home")
+    expect(shown.page.locator("#moment")).to_contain_text(re.compile(r"\b00:05:00\.0$"))
+    shown.host.ask("select", path=TALL)
+    expect(shown.page.locator("#observed time")).to_contain_text(re.compile(r"\b00:05:00\.0$"))
+    shown.host.close()
+    context.close()
+
+
 def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
     page = shown.page
     ran(shown, TALL, calls=7, millis=12, error="no such cart")
@@ -272,11 +291,16 @@ def test_what_is_followed_is_shown_and_recorded(context: BrowserContext, tmp_pat
     expect_failed(page)
     page.locator("#runtime > summary").click()
     expect(page.locator("#placed li").first).to_contain_text("6")
+    expect(page.get_by_role("heading", name="Taken")).to_be_visible()
     assert live.interrupt() == 0
     replayed = City(recording)
     page = Watched(context, replayed).page
     expect(page.locator("#live")).to_be_hidden()
     expect(page.locator("#runtime-count")).to_have_text("6 records")
+    # A recording does not say as what they came.
+    page.locator("#runtime > summary").click()
+    expect(page.locator("#placed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Taken")).to_be_hidden()
     expect(page.locator("#moment")).not_to_be_empty()
     page.locator("#moment-slider").focus()
     page.keyboard.press("Home")
