@@ -21,7 +21,7 @@ export function showObserved(path, { functions, errors }, showLine) {
   const focused = document.activeElement instanceof HTMLElement && place.contains(document.activeElement) ? document.activeElement : null;
   const parts = [];
   if (functions.total) {
-    parts.push(heading("Seen to run", functions.total), element("ul", "rows", ...functions.items.map((one) => functionRow(one, showLine)), ...more(functions)));
+    parts.push(heading("Seen to run, at any time", functions.total), element("ul", "rows", ...functions.items.map((one) => functionRow(one, showLine)), ...more(functions)));
   }
   if (errors.total) parts.push(heading("Errors", errors.total), element("ul", "rows", ...errors.items.map(errorRow), ...more(errors)));
   place.replaceChildren(...parts);

@@ -210,6 +210,8 @@ def test_details_tell_what_ran_in_a_file(shown: Shown) -> None:
     expect(seen).to_contain_text("7 calls")
     expect(seen).to_contain_text("7 failed")
     expect(seen).to_contain_text("Error: no such cart")
+    # Also while another time is shown.
+    expect(seen.get_by_role("heading").first).to_have_text("Seen to run, at any time 1")
 
 
 def test_who_comes_late_sees_what_ran_before(shown: Shown, context: BrowserContext) -> None:
