@@ -12,6 +12,8 @@ from pixels import poll, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 from test_live import Host, Shown
 
+SOCKET = "window.WebSocket = class extends WebSocket { constructor(url) { super(url); window.socket = this; } }"
+
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
@@ -29,29 +31,30 @@ def test_a_city_that_is_replaced_before_the_viewer_is_there(context: BrowserCont
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     told: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", told.append))
+    asked: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.append(frame)))
     held: list[Route] = []
-    page.route("**/*.wasm", held.append)
-    page.goto(f"{host.url}#color=complexity&hide.role=test")
+    page.route("**/*.wasm", lambda route: held.append(route))
+    page.goto(f"{host.url}#color=role&hide.role=test")
     expect(page.locator("#counts b").first).to_have_text("17")
     poll(lambda: page.title() and held, bool, DEADLINE_SECS, "the viewer is asked for")
     (folder / "new.py").write_text("x = 1\n")
     host.ask("replace", folder=str(folder))
 
-    def is_told() -> bool:
+    def count(frames: list[str | bytes], type_: str) -> int:
         page.title()
-        ready = [frame for frame in told if isinstance(frame, str) and frame.startswith('{"type":"ready"')]
-        return len(ready) == 2
+        return sum(isinstance(frame, str) and frame.startswith(f'{{"type":"{type_}"') for frame in frames)
 
-    poll(is_told, bool, DEADLINE_SECS, "the other city was sent")
+    poll(lambda: count(told, "ready"), lambda ready: ready == 2, DEADLINE_SECS, "what was sent")
     for route in held:
         route.continue_()
     wait_until_ready(page)
     expect(page.locator("#counts b").first).to_have_text("18")
+    poll(lambda: count(asked, "swapped"), bool, DEADLINE_SECS, "the other city is gone")
     wait_for_buildings(page, DEADLINE_SECS)
     # What the address says is true of it.
-    expect(page.locator("#menu-color")).to_have_value("complexity")
-    expect(page.locator("#key-color .scale")).to_be_attached()
+    expect(page.locator("#menu-color")).to_have_value("role")
     expect(page.locator("#shown")).to_contain_text("hidden")
     host.ask("select", path="new.py")
     host.wait_for("selected", path="new.py")
@@ -90,4 +93,26 @@ def test_a_host_that_comes_back_is_found_again(context: BrowserContext, tmp_path
     stranger = Host(folder, str(parts.port))
     expect(page.locator("#notice")).to_contain_text("token")
     stranger.close()
+    assert shown.errors == []
+
+
+def test_what_ran_is_not_shown_twice(context: BrowserContext, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    write_repository(folder)
+    context.add_init_script(SOCKET)
+    shown = Shown(context, folder)
+    page, host = shown.page, shown.host
+    host.ask("ran", service="shop", path="shop/cart.py", function="step_0", error="no such cart")
+    expect(page.locator("#runtime-count")).to_have_text("1 record")
+    host.ask("select", path="shop/cart.py")
+    expect(page.locator("#observed")).to_contain_text("no such cart")
+    page.select_option("#menu-color", "complexity")
+    # The viewer has what ran, and all of it is told to a page that comes back: this one has another viewer.
+    page.evaluate("document.documentElement.id = 'first'; socket.close()")
+    expect(page.locator("#first")).not_to_be_attached()
+    wait_until_ready(page)
+    expect(page.locator("#runtime-count")).to_have_text("1 record")
+    expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
+    expect(page.locator("#menu-color")).to_have_value("complexity")
+    host.close()
     assert shown.errors == []
