@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import repolis
 from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, wait_until_ready, write_repository
 from folders import Host, export
 from pixels import picture, poll, settled_picture
@@ -144,41 +145,6 @@ def test_an_earlier_time_shows_what_was_then(shown: Shown) -> None:
     page.locator("#live").click()
     expect(page.locator("#live")).to_have_attribute("aria-pressed", "true")
     expect_failed(page, False)
-
-
-def fail_long_ago(shown: Shown) -> float:
-    """When it was, in seconds; nothing has failed since, but something has run."""
-    at = time.time() - 600
-    ran(shown, TALL, error="long ago", seconds=at)
-    ran(shown, OTHER)
-    expect(shown.page.locator("#moment")).not_to_be_empty()
-    return at
-
-
-def expect_to_stay(page: Page) -> None:
-    """The time, wherever the camera goes."""
-    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
-    expect_failed(page)
-    shown_time = page.locator("#moment").inner_text()
-    page.locator("#whole").click()
-    settled_picture(page, DEADLINE_SECS)
-    expect_failed(page)
-    assert page.locator("#moment").inner_text() == shown_time
-
-
-def test_the_whole_city_is_shown_at_the_same_time(shown: Shown) -> None:
-    fail_long_ago(shown)
-    shown.page.locator("#moment-slider").focus()
-    shown.page.keyboard.press("Home")
-    for _ in range(3):
-        shown.page.keyboard.press("ArrowRight")
-    expect_to_stay(shown.page)
-
-
-def test_a_time_of_the_host_stays(shown: Shown) -> None:
-    at = fail_long_ago(shown)
-    shown.host.ask("set_time", timeline="event_time", time=(at + 2) * 1e9)
-    expect_to_stay(shown.page)
 
 
 def test_a_day_has_hours_from_0_to_23(browser: Browser, tmp_path: Path) -> None:
@@ -344,6 +310,34 @@ def test_a_recording_shows_each_time_by_each_measure(context: BrowserContext, tm
             page.keyboard.press("ArrowRight")
         expect_failed(page, False)
     replayed.close()
+
+
+@pytest.mark.parametrize("by", ["slider", "host"])
+def test_a_time_stays_wherever_the_camera_goes(by: str, context: BrowserContext, tmp_path: Path) -> None:
+    recording, now = tmp_path / "run.rrd", time.time()
+    record(tmp_path / "shop", recording, failing(TALL, now - 100) + called(OTHER, now - 20))
+    city = repolis.replay(recording)
+    page = context.new_page()
+    page.goto(city.url)
+    wait_until_ready(page)
+    expect(page.locator("#moment")).not_to_be_empty()
+    if by == "host":
+        city.set_time((now - 98) * 1e9)
+    else:
+        page.locator("#moment-slider").focus()
+        page.keyboard.press("Home")
+        for _ in range(25):
+            page.keyboard.press("ArrowRight")
+    expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
+    expect_failed(page)
+    shown_time = page.locator("#moment").inner_text()
+    city.frame("shop")
+    settled_picture(page, DEADLINE_SECS)
+    page.locator("#whole").click()
+    settled_picture(page, DEADLINE_SECS)
+    expect_failed(page)
+    assert page.locator("#moment").inner_text() == shown_time
+    city.close()
 
 
 def test_an_exported_folder_shows_what_ran(context: BrowserContext, tmp_path: Path) -> None:
