@@ -11,6 +11,12 @@ fn name(made: &Made) -> Name {
     (made.service.to_owned(), made.path.to_owned())
 }
 
+/// A span that stands for nothing but its second.
+fn in_second(number: u64) -> Span<'static> {
+    let end = BEGIN + number * SECOND;
+    Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
+}
+
 /// The sums by their definition, from all spans at once.
 fn expected_sums(spans: &[Made]) -> BTreeMap<(Nanos, Name), Sum> {
     let mut sums = BTreeMap::<_, Sum>::new();
@@ -236,11 +242,7 @@ fn without_memory_a_message_may_be_sent_again() {
     let telemetry = telemetry(1 << 20);
     let mut second = 0_u64;
     let mut send = || {
-        let made = |number| {
-            let end = BEGIN + (second + number) * SECOND;
-            Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
-        };
-        let spans: Vec<_> = (0..100).map(made).collect();
+        let spans: Vec<_> = (second..second + 100).map(in_second).collect();
         second += 100;
         telemetry.spans("one", &spans)
     };
@@ -262,11 +264,7 @@ fn without_memory_a_message_may_be_sent_again() {
 #[test]
 fn what_no_longer_fits_of_a_message_is_told_one_by_one() {
     let telemetry = telemetry(1 << 20);
-    let made = |number| {
-        let end = BEGIN + number * SECOND;
-        Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
-    };
-    let spans: Vec<_> = (0..5000).map(made).collect();
+    let spans: Vec<_> = (0..5000).map(in_second).collect();
     let taken = telemetry.spans("one", &spans);
     assert!(taken.accepted > 0 && !taken.retry);
     let rejected = (taken.accepted as usize..5000).map(|index| (index, OVER_MEMORY));
@@ -277,11 +275,7 @@ fn what_no_longer_fits_of_a_message_is_told_one_by_one() {
 #[test]
 fn a_message_waits_for_memory() {
     let telemetry = telemetry(1 << 20);
-    let made = |number| {
-        let end = BEGIN + number * SECOND;
-        Made { service: "one", trace: 0, id: 0, parent: 0, start: end, end, path: "a.py", is_error: false }.span()
-    };
-    let spans: Vec<_> = (0..50_000).map(made).collect();
+    let spans: Vec<_> = (0..50_000).map(in_second).collect();
     let is_done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -124,12 +124,17 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-@pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700})
+def open_context(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:
+    """One with pages of this size, until the fixture that asks for it ends."""
+    opened = browser.new_context(viewport={"width": width, "height": height})
     opened.set_default_timeout(DEADLINE_MS)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    yield from open_context(browser, 1000, 700)
 
 
 class Watched:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import repolis
-from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, wait_until_ready, write_repository
+from conftest import BINARY, DEADLINE_MS, DEADLINE_SECS, City, Watched, open_context, wait_until_ready, write_repository
 from folders import Host, export
 from pixels import picture, poll, settled_picture
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -26,10 +26,7 @@ TALL, OTHER = "tests/test_cart.py", "web/parts.js"
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700})
-    opened.set_default_timeout(DEADLINE_MS)
-    yield opened
-    opened.close()
+    yield from open_context(browser, 1000, 700)
 
 
 @pytest.fixture

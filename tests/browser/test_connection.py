@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import DEADLINE_MS, DEADLINE_SECS, wait_until_ready, write_repository
+from conftest import DEADLINE_SECS, open_context, wait_until_ready, write_repository
 from pixels import poll, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 from test_live import Host, Shown
@@ -17,10 +17,7 @@ SOCKET = "window.WebSocket = class extends WebSocket { constructor(url) { super(
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700})
-    opened.set_default_timeout(DEADLINE_MS)
-    yield opened
-    opened.close()
+    yield from open_context(browser, 1000, 700)
 
 
 def test_a_city_that_is_replaced_before_the_viewer_is_there(context: BrowserContext, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import DEADLINE_MS, DEADLINE_SECS, ROOT, write_repository
+from conftest import DEADLINE_SECS, ROOT, open_context, write_repository
 from playwright.sync_api import Browser, BrowserContext, expect
 from tabs import Notebook, free_port
 
@@ -117,10 +117,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1500, "height": 1100})
-    opened.set_default_timeout(DEADLINE_MS)
-    yield opened
-    opened.close()
+    yield from open_context(browser, 1500, 1100)
 
 
 @pytest.mark.parametrize("name", CELLS)

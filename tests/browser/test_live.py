@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DEADLINE_MS, DEADLINE_SECS, PYTHON, ROOT, wait_until_ready, write_repository
+from conftest import DEADLINE_MS, DEADLINE_SECS, PYTHON, ROOT, open_context, wait_until_ready, write_repository
 from PIL import Image
 from pixels import count_hue, difference, inner_points, poll, settled_picture, swatch_hue, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -124,10 +124,7 @@ class Shown:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700})
-    opened.set_default_timeout(DEADLINE_MS)
-    yield opened
-    opened.close()
+    yield from open_context(browser, 1000, 700)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_MS, DEADLINE_SECS, ROOT, wait_until_ready, write_repository
+from conftest import DEADLINE_SECS, ROOT, open_context, wait_until_ready, write_repository
 from playwright.sync_api import Browser, BrowserContext, expect
 from tabs import Marimo, Notebook
 
@@ -106,10 +106,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1300, "height": 1000})
-    opened.set_default_timeout(DEADLINE_MS)
-    yield opened
-    opened.close()
+    yield from open_context(browser, 1300, 1000)
 
 
 @pytest.fixture(scope="module")
