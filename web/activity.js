@@ -114,7 +114,7 @@ export function showActivity(activity, { measures, error_color, arcs }) {
 }
 
 /** @param {RuntimeInfo} runtime */
-export function hasAny({ placed, refused, services }) {
+function hasAny({ placed, refused, services }) {
   return [...placed, ...refused].some(({ count }) => count > 0) || services.total > 0;
 }
 

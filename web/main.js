@@ -90,8 +90,6 @@ function receive(message) {
       open(decode(location.hash).city, false);
       return loading.start(message.recording_bytes, page.city?.recording_id ?? "");
     case "replaced":
-      // The viewer cannot forget a part of a recording: it would have each row twice. The address says what to show.
-      if (page.isAway && message.cities.some((one) => running.isToldAgain(one.recording_id))) return location.reload();
       hideLost();
       page.isAway = false;
       remotes.pause();

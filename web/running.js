@@ -1,7 +1,7 @@
 // What runs in the city, and how it is drawn.
 
 import { remember } from "./address.js";
-import { hasAny, showActivity, showRuntime } from "./activity.js";
+import { showActivity, showRuntime } from "./activity.js";
 
 /**
  * @typedef {import("./page.js").Page} Page
@@ -28,12 +28,6 @@ export class Running {
     if (!city?.runtime || !this.loading.isSettled) return;
     this.lit.add(city.recording_id);
     this.page.send({ type: "activity" });
-  }
-
-  /** Whether the viewer has what ran in a city, all of which Repolis tells again to a page that comes back. @param {string} recording */
-  isToldAgain(recording) {
-    const runtime = this.page.cities.find((one) => one.recording_id === recording)?.runtime;
-    return !!runtime?.is_live && hasAny(runtime);
   }
 
   /** Nobody draws any more. */

@@ -16,9 +16,9 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use super::guard::Guard;
-use super::socket::{Back, Visitor};
+use super::socket::Visitor;
 use super::{assets, socket};
-use crate::session::{Room, Screen, Session};
+use crate::session::{Back, Room, Screen, Session};
 
 /// A page sends short commands only.
 const MAX_MESSAGE_BYTES: usize = 64 << 10;

@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use super::stopped;
-use crate::session::{FromPage, Note, Page, Part, Screen, Session, Subscription, ToPage};
+use crate::session::{Back, FromPage, Note, Page, Part, Screen, Session, Subscription, ToPage};
 
 /// A recording goes in parts, so that a page sees it come, and a slow one holds no copy of the whole.
 const PART_BYTES: usize = 1 << 20;
@@ -24,14 +24,6 @@ pub struct Visitor {
     pub screen: Screen,
     /// What it says if it was here before.
     pub back: Option<Back>,
-}
-
-/// A page that comes back.
-pub struct Back {
-    /// The recordings that it shows already.
-    pub known: Vec<String>,
-    /// Since it heard last.
-    pub away: Duration,
 }
 
 /// Serves a page until it leaves, falls behind, or the server stops.
@@ -54,7 +46,7 @@ const BEHIND: Goodbye = Some((close_code::AGAIN, "This page fell too far behind.
 async fn converse(socket: &mut WebSocket, session: &Session, visitor: Visitor) -> Result<Goodbye, Gone> {
     let Subscription { missed, mut receiver } = session.tail.subscribe();
     let mut page = session.join(visitor.screen);
-    let (hello, parts) = tokio::task::block_in_place(|| page.opening(visitor.back.as_ref().map(|back| &*back.known)));
+    let (hello, parts) = tokio::task::block_in_place(|| page.opening(visitor.back.as_ref()));
     open(socket, &hello, parts, missed).await?;
     // One that comes back has done what it heard, and its user may have done otherwise since.
     for wish in page.wishes(visitor.back.map(|back| back.away)) {

@@ -37,7 +37,7 @@ pub use messages::{
     Value, View,
 };
 pub use own::{MetricError, Offered, OwnMetric, OwnValues};
-pub use page::{Note, Page, Part};
+pub use page::{Back, Note, Page, Part};
 pub use recorded::{LiveCity, RecordedCity};
 pub use remote::{DriveError, Remote};
 pub use runtime::{Live, LiveError, LiveOptions, Recording};

@@ -10,9 +10,14 @@ use tokio::sync::{broadcast, watch};
 
 use super::runtime::{Moment, Runtime, Scenery};
 use super::{
-    Answer, Cities, Command, Details, Event, FromPage, Kind, Now, Open, Screen, Session, ToPage, View, without_layout,
+    Answer, Cities, Command, Details, Event, FromPage, Kind, Now, Open, Screen, Session, ToPage, View,
+    nanos_since_epoch, without_layout,
 };
 use crate::stream;
+use crate::telemetry::Nanos;
+
+/// What has run is drawn so much later at most: a page that comes back may lack it.
+const DRAWN_AFTER: Duration = Duration::from_secs(2);
 
 /// A page from when it comes until it leaves, which is when this is dropped.
 pub struct Page<'s> {
@@ -29,6 +34,17 @@ pub struct Page<'s> {
     time: Option<Now>,
     /// What runs, by the recording in which the page has it drawn.
     sceneries: HashMap<String, Scenery>,
+    /// The recordings that it had when it came back, and until when it had heard of all that ran in them.
+    had: Option<(Vec<String>, Nanos)>,
+}
+
+/// A page that comes back.
+#[derive(Debug)]
+pub struct Back {
+    /// The recordings that it shows already.
+    pub known: Vec<String>,
+    /// Since it heard last.
+    pub away: Duration,
 }
 
 #[derive(PartialEq)]
@@ -100,6 +116,7 @@ impl<'s> Page<'s> {
             chosen: None,
             time: None,
             sceneries: HashMap::new(),
+            had: None,
         }
     }
 
@@ -109,12 +126,12 @@ impl<'s> Page<'s> {
     }
 
     /// The first message, and the streams that follow it: of a page that has just been opened all of them, of one that comes
-    /// back and still shows the recordings `known` those that it lacks.
-    pub fn opening(&self, known: Option<&[String]>) -> (ToPage, Vec<Part>) {
-        match known {
-            Some(known) => self.replacing(known),
-            None => (self.hello(), self.everything()),
-        }
+    /// back those that it lacks.
+    pub fn opening(&mut self, back: Option<&Back>) -> (ToPage, Vec<Part>) {
+        let Some(Back { known, away }) = back else { return (self.hello(), self.everything()) };
+        let heard = nanos_since_epoch().saturating_sub((*away + DRAWN_AFTER).as_nanos() as u64);
+        self.had = Some((known.clone(), heard));
+        self.replacing(known)
     }
 
     fn hello(&self) -> ToPage {
@@ -215,7 +232,9 @@ impl<'s> Page<'s> {
         let recording = city.city.info.recording_id.clone();
         self.sceneries.retain(|known, scenery| *known != recording || scenery.is_of(&runtime));
         // Shells are recorded at the buildings themselves, whatever block stands for them.
-        let new = || Scenery::new(runtime, source.boxes(&View { near: true, ..View::default() }));
+        let had = self.had.as_ref().filter(|(known, _)| known.contains(&recording));
+        let errors_from = had.map_or(0, |(_, until)| *until);
+        let new = || Scenery::new(runtime, source.boxes(&View { near: true, ..View::default() }), errors_from);
         let scenery = self.sceneries.entry(recording.clone()).or_insert_with(new);
         let mut streams = scenery.show(&view.activity, source.boxes(view));
         if scenery.wants_comparison() {

@@ -12,8 +12,6 @@ from pixels import poll, wait_for_buildings
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 from test_live import Host, Shown
 
-SOCKET = "window.WebSocket = class extends WebSocket { constructor(url) { super(url); window.socket = this; } }"
-
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
@@ -90,26 +88,4 @@ def test_a_host_that_comes_back_is_found_again(context: BrowserContext, tmp_path
     stranger = Host(folder, str(parts.port))
     expect(page.locator("#notice")).to_contain_text("token")
     stranger.close()
-    assert shown.errors == []
-
-
-def test_what_ran_is_not_shown_twice(context: BrowserContext, tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
-    write_repository(folder)
-    context.add_init_script(SOCKET)
-    shown = Shown(context, folder)
-    page, host = shown.page, shown.host
-    host.ask("ran", service="shop", path="shop/cart.py", function="step_0", error="no such cart")
-    expect(page.locator("#runtime-count")).to_have_text("1 record")
-    host.ask("select", path="shop/cart.py")
-    expect(page.locator("#observed")).to_contain_text("no such cart")
-    page.select_option("#menu-color", "complexity")
-    # The viewer has what ran, and all of it is told to a page that comes back: this one has another viewer.
-    page.evaluate("document.documentElement.id = 'first'; socket.close()")
-    expect(page.locator("#first")).not_to_be_attached()
-    wait_until_ready(page)
-    expect(page.locator("#runtime-count")).to_have_text("1 record")
-    expect(page.locator("#selected-path")).to_have_text("shop/cart.py")
-    expect(page.locator("#menu-color")).to_have_value("complexity")
-    host.close()
     assert shown.errors == []

@@ -285,6 +285,7 @@ impl Worker {
 
     /// Takes what is left, and completes the recording.
     pub fn finish(mut self) -> Result<(), LiveError> {
+        self.telemetry.leave();
         self.take(true);
         self.tell(Duration::ZERO);
         let written = match (self.failed.take(), self.recording.take()) {

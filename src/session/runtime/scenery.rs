@@ -13,6 +13,7 @@ use super::{Moment, Runtime, Stage};
 use crate::scan::FileId;
 use crate::session::{ActivityView, Building, nanos_since_epoch};
 use crate::stream::{self, Activity, Between, Cuboid, LiveStream, LogMsg, StreamError};
+use crate::telemetry::{History, Nanos};
 
 /// Where buildings stand, by `FileId`; `None` for one that is not shown.
 pub type Boxes = Vec<Option<Cuboid>>;
@@ -37,6 +38,8 @@ pub struct Scenery {
     differences: Option<(Differences, Instant)>,
     /// Whether the page has what came before it.
     has_past: bool,
+    /// Errors before this time are listed on the page already.
+    errors_from: Nanos,
     is_behind: bool,
 }
 
@@ -45,8 +48,8 @@ pub struct Scenery {
 pub struct TooFarBehind;
 
 impl Scenery {
-    /// Of a page that has nothing but the recording, in which buildings stand so.
-    pub fn new(runtime: Arc<Runtime>, recorded: Boxes) -> Self {
+    /// Of a page that has nothing but the recording, in which buildings stand so, and the errors before a time.
+    pub fn new(runtime: Arc<Runtime>, recorded: Boxes, errors_from: Nanos) -> Self {
         // What waits is among what came before.
         let (moments, store) = runtime.stage(|stage| {
             runtime.draw(stage);
@@ -54,7 +57,18 @@ impl Scenery {
         });
         let (view, has_past) = (runtime.info().shown, !runtime.is_live());
         let lit = if has_past { view.measure.into_iter().collect() } else { BTreeSet::new() };
-        Self { runtime, moments, store, view, boxes: recorded, lit, differences: None, has_past, is_behind: false }
+        Self {
+            runtime,
+            moments,
+            store,
+            view,
+            boxes: recorded,
+            lit,
+            differences: None,
+            has_past,
+            errors_from,
+            is_behind: false,
+        }
     }
 
     /// Whether it is of this runtime.
@@ -154,7 +168,8 @@ impl Scenery {
             self.lit.extend(live.measures());
         }
         if is_late {
-            streams.extend(bytes_of(runtime.history(|history| live.whole(history, nanos_since_epoch()))));
+            let whole = |history: &History| live.whole(history, self.errors_from, nanos_since_epoch());
+            streams.extend(bytes_of(runtime.history(whole)));
             // Arcs may have changed places.
             runtime.dress_pages();
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use bytes::Bytes;
 use re_log_encoding::DecoderApp;
@@ -15,7 +16,7 @@ use super::*;
 use crate::analysis::{Options, analyze};
 use crate::city::{Look, city_of};
 use crate::scan::Place;
-use crate::session::{Answer, City, LiveOptions, Note, Page, Screen, Session, ToPage};
+use crate::session::{Answer, Back, City, LiveOptions, Note, Page, Screen, Session, ToPage};
 use crate::stream;
 use crate::telemetry::{Code, Exception, Limits, Span, Telemetry};
 
@@ -126,6 +127,26 @@ fn what_runs_is_drawn_for_pages_that_want_it() {
     running.worker.tick();
     assert!(lights(&heard(&mut wants).1, "rate"));
     assert_eq!(heard(&mut has_not_asked).1.len(), 0);
+}
+
+#[test]
+fn who_comes_back_has_the_errors_before() {
+    let mut running = Running::new();
+    running.ran("a.py", "run", 1, true);
+    running.worker.tick();
+    let session = running.session.clone();
+    let recording = session.info().recording_id;
+    let drawn = |back: Option<Back>| {
+        let mut page = session.join(Screen::default());
+        page.opening(back.as_ref());
+        entities(&ask(&mut page, SHOW).rrd)
+    };
+    let lists = |drawn: &BTreeSet<String>| drawn.iter().any(|entity| entity.starts_with("/telemetry/log/"));
+    assert!(lists(&drawn(None)));
+    let away = Duration::from_secs(1);
+    let again = drawn(Some(Back { known: vec![recording], away }));
+    assert!(!lists(&again) && lights(&again, "rate"));
+    assert!(lists(&drawn(Some(Back { known: Vec::new(), away }))));
 }
 
 #[test]

@@ -173,11 +173,16 @@ impl LiveStream {
     }
 
     /// Messages of everything that a history still tells, for one who comes late or of a recording: by the measures that are lit
-    /// now. Later updates go on from there.
+    /// now. Later updates go on from there. Of errors only those from a time on are listed.
     ///
     /// # Errors
     /// See [`LiveStream::update`].
-    pub fn whole(&mut self, history: &History, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
+    pub fn whole(
+        &mut self,
+        history: &History,
+        errors_from: Nanos,
+        nanos_since_epoch: u64,
+    ) -> Result<Vec<LogMsg>, StreamError> {
         let measures: Vec<_> = self.measures().collect();
         // Arcs stay the instances that they are to others.
         let calls = Calls::new(self.plan.boxes.len()).with_arcs(self.calls.arcs().iter().copied());
@@ -188,7 +193,7 @@ impl LiveStream {
             now: self.now.max(end),
             sites: history.sites().to_vec(),
             calls: history.call_rows().collect(),
-            errors: history.errors().into_iter().cloned().collect(),
+            errors: history.errors().into_iter().filter(|error| error.time >= errors_from).cloned().collect(),
             rows,
             ..Update::default()
         };
@@ -254,7 +259,7 @@ impl LiveStream {
     /// See [`LiveStream::update`].
     pub fn complete(&mut self, nanos_since_epoch: u64) -> Result<Vec<LogMsg>, StreamError> {
         let mut entities = Entities::default();
-        self.series.complete(&self.groups, &mut entities);
+        self.series.complete(&self.groups, self.now, &mut entities);
         self.messages(entities, nanos_since_epoch)
     }
 

@@ -159,7 +159,7 @@ fn who_comes_late_sees_the_same() {
         history.add(&update);
         all.extend(live.update(&update, second * 1000).unwrap());
     }
-    let late = live.whole(&history, 99_000).unwrap();
+    let late = live.whole(&history, 0, 99_000).unwrap();
     for entity in ["/telemetry/rate/shop", "/telemetry/p95/shop"] {
         assert_eq!(scalars(&late, entity), scalars(&all, entity), "{entity}");
     }
