@@ -34,6 +34,8 @@ pub struct Telemetry {
     intake: Mutex<Intake>,
     /// What waits was taken out of the intake.
     ticked: Condvar,
+    /// Nobody takes it out any more.
+    is_left: AtomicBool,
     /// Locked before the intake, and never while that is.
     kept: Mutex<Kept>,
     /// Of `kept`, for those who do not want to wait for it.
@@ -70,7 +72,18 @@ impl Telemetry {
         let (is_coarse, told) = (AtomicBool::new(history.is_coarse()), history.sites().len());
         let kept = Mutex::new(Kept { history, spare: News::default(), rate: Rate::default(), told });
         let (intake, a_second, events) = (Mutex::new(intake), AtomicU64::new(0), Events::default());
-        Self { placer, sites, intake, ticked: Condvar::new(), kept, kept_bytes, is_coarse, a_second, events }
+        Self {
+            placer,
+            sites,
+            intake,
+            ticked: Condvar::new(),
+            is_left: AtomicBool::new(false),
+            kept,
+            kept_bytes,
+            is_coarse,
+            a_second,
+            events,
+        }
     }
 
     /// Takes finished spans of a service.
@@ -155,6 +168,14 @@ impl Telemetry {
         totals
     }
 
+    /// Says that [`Telemetry::tick`] is not called any more, so that nobody waits for it.
+    pub fn leave(&self) {
+        // With the lock, so that who is about to wait hears of it.
+        let _intake = self.intake();
+        self.is_left.store(true, Ordering::Relaxed);
+        self.ticked.notify_all();
+    }
+
     /// Looks at all that was seen before the last tick.
     pub fn history<R>(&self, f: impl FnOnce(&History) -> R) -> R {
         f(&self.kept().history)
@@ -181,8 +202,9 @@ impl Telemetry {
             self.find(service, chunk.iter().map(R::code), &mut found);
             let mut intake = self.intake();
             for (index, (record, &found)) in (at * CHUNK..).zip(chunk.iter().zip(&found)) {
-                intake = self.wait_for_room(intake, message, index);
-                if is_full(&mut intake, message, index..records.len(), &mut taken) {
+                let has_room;
+                (intake, has_room) = self.room(intake, message, index..records.len(), &mut taken);
+                if !has_room {
                     break;
                 }
                 match take(&mut intake, batch, found, record) {
@@ -219,8 +241,9 @@ impl Telemetry {
             drop(sites);
             let mut intake = self.intake();
             for (index, (call, how)) in (at * CHUNK..).zip(chunk.iter().zip(found)) {
-                intake = self.wait_for_room(intake, message, index);
-                if is_full(&mut intake, message, index..calls.len(), &mut taken) {
+                let has_room;
+                (intake, has_room) = self.room(intake, message, index..calls.len(), &mut taken);
+                if !has_room {
                     return taken;
                 }
                 match how {
@@ -281,23 +304,32 @@ impl Telemetry {
         self.intake.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for memory for a record, as long as its message does.
-    fn wait_for_room<'a>(
+    /// Waits for memory as long as a message does. If there is none, what is left of the records is refused: all of a message may be
+    /// sent again, a part of it is lost.
+    fn room<'a>(
         &self,
-        intake: MutexGuard<'a, Intake>,
+        mut intake: MutexGuard<'a, Intake>,
         message: &Message<'_>,
-        index: usize,
-    ) -> MutexGuard<'a, Intake> {
-        if !intake.pending.is_full(message.is_begun() || index > 0) {
-            return intake;
+        left: Range<usize>,
+        taken: &mut Taken,
+    ) -> (MutexGuard<'a, Intake>, bool) {
+        let is_begun = message.is_begun() || left.start > 0;
+        if !intake.pending.is_full(is_begun) {
+            return (intake, true);
         }
         let patience = message.patience();
-        let waited = self.ticked.wait_timeout_while(intake, patience.get(), |intake| intake.pending.is_full(false));
-        let (intake, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
+        let waits = |intake: &mut Intake| intake.pending.is_full(is_begun) && !self.is_left.load(Ordering::Relaxed);
+        let waited = self.ticked.wait_timeout_while(intake, patience.get(), waits);
+        intake = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let is_full = intake.pending.is_full(is_begun);
+        if is_full {
             patience.set(Duration::ZERO);
+            let reason = if is_begun { OVER_MEMORY } else { NO_MEMORY };
+            intake.refuse(reason, left.len() as u64);
+            taken.retry = left.start == 0;
+            taken.rejected.extend(left.map(|index| (index, reason)));
         }
-        intake
+        (intake, !is_full)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -311,17 +343,4 @@ impl Telemetry {
     fn write_sites(&self) -> RwLockWriteGuard<'_, Sites> {
         self.sites.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether there is no memory for what is left: all of a message may be sent again, a part of it is lost.
-fn is_full(intake: &mut Intake, message: &Message<'_>, left: Range<usize>, taken: &mut Taken) -> bool {
-    let is_begun = message.is_begun() || left.start > 0;
-    let is_full = intake.pending.is_full(is_begun);
-    if is_full {
-        let reason = if is_begun { OVER_MEMORY } else { NO_MEMORY };
-        intake.refuse(reason, left.len() as u64);
-        taken.retry = left.start == 0;
-        taken.rejected.extend(left.map(|index| (index, reason)));
-    }
-    is_full
 }

@@ -25,7 +25,7 @@ impl<'t> Message<'t> {
         telemetry.has_room().then_some(Self { telemetry, is_begun: true, patience: Cell::new(ANSWER) })
     }
 
-    /// Begins one that cannot be sent again: it waits for memory. If that takes more than ten seconds in all, what is left is refused.
+    /// Begins one that cannot be sent again: it waits for memory. If there is none for ten seconds, what is left is refused.
     pub fn patient(telemetry: &'t Telemetry) -> Self {
         Self { telemetry, is_begun: false, patience: Cell::new(PATIENCE) }
     }
