@@ -46,7 +46,8 @@ impl Served {
         let mut names = Names::default();
         let mut dicts = Dicts::new(&mut names, 1);
         dicts.push(record);
-        let outcome = feed::ingest(self.opened(py)?.telemetry(), service, &dicts.into_tape());
+        let (opened, tape) = (self.opened(py)?, dicts.into_tape());
+        let outcome = detach(py, || feed::ingest(opened.telemetry(), service, &tape));
         match outcome.reasons.first() {
             Some((_, reason)) => Err(error(py, *reason)),
             None => Ok(outcome.placed > 0),

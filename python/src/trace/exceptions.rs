@@ -67,7 +67,7 @@ pub fn note(state: &State, code: &Bound<'_, PyAny>, exception: &Bound<'_, PyAny>
 }
 
 /// Counts an exception, with others that say the same; what is new is returned.
-pub fn add(raised: &mut Vec<Raised>, mut fresh: Raised) -> Option<&mut Raised> {
+fn add(raised: &mut Vec<Raised>, mut fresh: Raised) -> Option<&mut Raised> {
     let is_full = raised.len() >= MAX_WAITING;
     let mut messages = 0;
     for known in raised.iter_mut().filter(|known| known.is_of_place(&fresh)) {

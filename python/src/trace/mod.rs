@@ -128,12 +128,16 @@ impl Tracer {
     fn stop(&self, py: Python<'_>) {
         deactivate(py, &self.state);
         detach(py, || {
-            let mut work = self.work();
-            if let Some(mut sampler) = work.sampler.take() {
+            let (sampler, flusher) = {
+                let mut work = self.work();
+                (work.sampler.take(), work.flusher.take())
+            };
+            // Not with the lock: who looks at the trace meanwhile waits for that with the GIL, which the sampler needs to end.
+            if let Some(mut sampler) = sampler {
                 sampler.stop();
-                work.looks = sampler.looks();
+                self.work().looks = sampler.looks();
             }
-            if let Some(mut flusher) = work.flusher.take() {
+            if let Some(mut flusher) = flusher {
                 flusher.stop();
             }
         });
