@@ -83,7 +83,8 @@ fn pay(items: u64) -> Result<(), &'static str> {
 
 /// From a folder to a city: analysis, layout, recording, and back from that.
 fn open(folder: &Path) -> Result<City, Box<dyn Error>> {
-    let (place, options, look) = (Place::Folder(folder.to_owned()), Options::default(), Look::default());
+    let (place, options, look) =
+        (Place::Folder(folder.to_owned()), Options::default(), Look { is_muted: true, ..Look::default() });
     let analysis = analyze(&place, &options, &(), &AtomicBool::new(false))?;
     let asked = stream::options_json(&options, &look);
     let recording = on_workers(|| {

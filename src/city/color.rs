@@ -114,7 +114,7 @@ const WELL_KNOWN: &[(&str, usize)] = &[
 const PLAIN: &[&str] = &["Text", "Plain Text", ""];
 
 /// Viridis (van der Walt & Smith, 2015) without its darkest tenth, which would drown between the plates.
-const SEQUENTIAL: [Rgb; 10] = [
+pub(super) const SEQUENTIAL: [Rgb; 10] = [
     [72, 36, 117],
     [65, 68, 135],
     [53, 95, 141],

@@ -28,7 +28,7 @@ pub fn error_glow(level: u8) -> Rgb {
 
 #[cfg(test)]
 mod tests {
-    use super::super::color::{CATEGORIES, OTHER, mute};
+    use super::super::color::{CATEGORIES, OTHER, SEQUENTIAL, mute};
     use super::*;
 
     /// Relative luminance of WCAG 2, without its gamma's foot.
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn no_muted_building_looks_lit() {
-        for mut color in CATEGORIES.into_iter().chain([OTHER]) {
+        for mut color in CATEGORIES.into_iter().chain(SEQUENTIAL).chain([OTHER]) {
             mute(&mut color);
             assert!(luminance(color) < 0.8 * luminance(glow(0)), "{color:?}");
         }

@@ -67,22 +67,24 @@ impl Series {
 
     /// Gives the windows that are complete.
     pub fn frame(&mut self, groups: &Groups, now: Nanos, entities: &mut Entities) {
-        self.close(groups, now, entities);
+        self.close(groups, now, now, entities);
         let quiet = self.open.keys().next().map_or(now, |&(end, nanos)| end - nanos.min(end));
         self.rest(groups, self.done.saturating_add(2 * GRACE), quiet.min(now.saturating_sub(GRACE)), entities);
     }
 
-    /// Gives all windows, as nothing more comes.
-    pub fn complete(&mut self, groups: &Groups, entities: &mut Entities) {
-        self.close(groups, Nanos::MAX, entities);
+    /// Gives all windows, as nothing more comes. One that lasts beyond `now` ends there, but is a second long at least.
+    pub fn complete(&mut self, groups: &Groups, now: Nanos, entities: &mut Entities) {
+        self.close(groups, Nanos::MAX, now, entities);
     }
 
-    fn close(&mut self, groups: &Groups, now: Nanos, entities: &mut Entities) {
+    /// Gives the windows that ended some time before `until`.
+    fn close(&mut self, groups: &Groups, until: Nanos, now: Nanos, entities: &mut Entities) {
         while let Some(window) = self.open.first_entry()
-            && window.key().0.saturating_add(GRACE) <= now
+            && window.key().0.saturating_add(GRACE) <= until
         {
             let ((end, nanos), sums) = window.remove_entry();
             let start = end - nanos.min(end);
+            let end = end.min(now.max(start.saturating_add(SECOND as Nanos)));
             self.rest(groups, self.done.saturating_add(nanos), start, entities);
             self.write(groups, &sums, (start, end), entities);
             self.done = self.done.max(end);
