@@ -19,6 +19,8 @@ const FLIGHT_SHARE: u64 = 8;
 /// A single message takes at most one part in so many, on its way and inflated.
 const MESSAGE_SHARE: u64 = 32;
 const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 64 << 10..=32 << 20;
+/// So many messages are decoded at a time.
+const DECODED: usize = 2;
 /// A message may take so long in all.
 const WHOLE: Duration = Duration::from_secs(60);
 
@@ -30,6 +32,8 @@ pub struct Gate {
     pause: Duration,
     /// Bytes that messages in flight may still take.
     free_bytes: Arc<Semaphore>,
+    /// Messages that may be decoded beside those that are.
+    turns: Arc<Semaphore>,
 }
 
 /// A message, and the room that it takes.
@@ -44,7 +48,8 @@ impl Gate {
         let message_bytes = (memory_bytes / MESSAGE_SHARE).clamp(*MESSAGE_BYTES.start(), *MESSAGE_BYTES.end()) as usize;
         let flight_bytes = usize::try_from(memory_bytes / FLIGHT_SHARE).unwrap_or(usize::MAX);
         let flight_bytes = flight_bytes.clamp(message_bytes, Semaphore::MAX_PERMITS);
-        Self { intake, message_bytes, pause, free_bytes: Arc::new(Semaphore::new(flight_bytes)) }
+        let (free_bytes, turns) = (Arc::new(Semaphore::new(flight_bytes)), Arc::new(Semaphore::new(DECODED)));
+        Self { intake, message_bytes, pause, free_bytes, turns }
     }
 
     /// How long a message may pause.
@@ -93,8 +98,27 @@ impl Gate {
         while let Ok(Some(_)) = self.next(&mut body, deadline).await {}
     }
 
-    /// Takes a message. It is done without a pause, so that no more messages are inflated at a time than there are threads.
-    pub fn take(&self, signal: Signal, encoding: Encoding, is_gzip: bool, message: &[u8]) -> Result<Outcome, Refusal> {
+    /// Takes a message, on a thread that nobody else waits for. No more messages than [`DECODED`] are inflated at a time.
+    pub async fn take(
+        self: &Arc<Self>,
+        signal: Signal,
+        encoding: Encoding,
+        is_gzip: bool,
+        message: Message,
+    ) -> Result<Outcome, Refusal> {
+        // It is never closed.
+        let turn = self.turns.clone().acquire_owned().await;
+        let gate = Arc::clone(self);
+        let decode = move || {
+            let taken = gate.decode(signal, encoding, is_gzip, &message.bytes);
+            drop((message, turn));
+            taken
+        };
+        // One that does not end well is that of a server that stops.
+        tokio::task::spawn_blocking(decode).await.unwrap_or(Err(Refusal::Broken))
+    }
+
+    fn decode(&self, signal: Signal, encoding: Encoding, is_gzip: bool, message: &[u8]) -> Result<Outcome, Refusal> {
         let outcome = if is_gzip {
             self.intake.take(signal, encoding, &self.inflated(message)?)?
         } else {

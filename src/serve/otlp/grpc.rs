@@ -49,21 +49,21 @@ pub async fn export(gate: Arc<Gate>, signal: Signal, request: Request) -> Respon
     }
 }
 
-async fn take(gate: &Gate, signal: Signal, request: Request) -> Result<Outcome, Refusal> {
+async fn take(gate: &Arc<Gate>, signal: Signal, request: Request) -> Result<Outcome, Refusal> {
     let is_gzip = http::is_gzip(request.headers(), GRPC_ENCODING)?;
-    let message = gate.read(request.into_body()).await?;
-    let (is_compressed, message) = unframed(&message.bytes).ok_or(Refusal::Frame)?;
+    let mut message = gate.read(request.into_body()).await?;
+    let is_compressed = unframe(&mut message.bytes).ok_or(Refusal::Frame)?;
     if is_compressed && !is_gzip {
         return Err(Refusal::Frame);
     }
-    gate.take(signal, Encoding::Protobuf, is_compressed, message)
+    gate.take(signal, Encoding::Protobuf, is_compressed, message).await
 }
 
-/// Whether the only message of a body is compressed, and the message.
-fn unframed(body: &[u8]) -> Option<(bool, &[u8])> {
-    let (prefix, message) = body.split_at_checked(PREFIX_BYTES)?;
+/// Takes the prefix off the only message of a body; whether that is compressed.
+fn unframe(body: &mut Bytes) -> Option<bool> {
+    let prefix = (body.len() >= PREFIX_BYTES).then(|| body.split_to(PREFIX_BYTES))?;
     let length = u32::from_be_bytes(prefix[1..].try_into().ok()?);
-    (message.len() == length as usize && prefix[0] <= 1).then_some((prefix[0] == 1, message))
+    (body.len() == length as usize && prefix[0] <= 1).then_some(prefix[0] == 1)
 }
 
 fn accepted(message: &[u8]) -> Response<Body> {

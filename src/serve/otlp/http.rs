@@ -73,10 +73,10 @@ async fn export(gate: Arc<Gate>, signal: Signal, request: Request) -> Response<B
     }
 }
 
-async fn take(gate: &Gate, signal: Signal, encoding: Encoding, request: Request) -> Result<Outcome, Refusal> {
+async fn take(gate: &Arc<Gate>, signal: Signal, encoding: Encoding, request: Request) -> Result<Outcome, Refusal> {
     let is_gzip = is_gzip(request.headers(), CONTENT_ENCODING)?;
     let message = gate.read(request.into_body()).await?;
-    gate.take(signal, encoding, is_gzip, &message.bytes)
+    gate.take(signal, encoding, is_gzip, message).await
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {

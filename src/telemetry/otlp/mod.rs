@@ -26,6 +26,8 @@ use super::{Message, NO_MEMORY, Taken, Telemetry};
 use attributes::Said;
 use series::AllSeries;
 
+/// A message of the largest size has fewer, unless they are empty: none takes long.
+const MAX_RECORDS: u64 = 500_000;
 /// Records that are decoded, placed and added up together.
 const BATCH: usize = 128;
 /// Bytes of such records after which no further one is waited for.
@@ -68,6 +70,9 @@ pub enum Malformed {
     /// It is no JSON, or not of OTLP.
     #[error("this is no OTLP message in JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// It has so many records that each of them says next to nothing.
+    #[error("a message may have at most {MAX_RECORDS} records: send fewer at once")]
+    Records,
 }
 
 /// What became of the records of a message.
@@ -144,6 +149,11 @@ impl Intake {
     fn take_protobuf(&self, signal: Signal, message: &[u8]) -> Result<Outcome, Malformed> {
         wire::check(message)?;
         let mut outcome = Outcome::default();
+        let scopes = || wire::resources(message).flat_map(wire::scopes);
+        let records = scopes().map(|scope| count(signal, scope)).sum();
+        if records > MAX_RECORDS {
+            return Err(Malformed::Records);
+        }
         match Message::begin(&self.telemetry) {
             Some(begun) => {
                 for resource in wire::resources(message) {
@@ -151,8 +161,7 @@ impl Intake {
                 }
             }
             None => {
-                let scopes = wire::resources(message).flat_map(wire::scopes);
-                self.reject(&mut outcome, NO_MEMORY, scopes.map(|scope| count(signal, scope)).sum());
+                self.reject(&mut outcome, NO_MEMORY, records);
                 outcome.is_short_of_memory = outcome.rejections() > 0;
             }
         }
