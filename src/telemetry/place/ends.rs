@@ -135,7 +135,9 @@ impl Placer {
                 // A scope is a part of the package's name, and of its folder's path if that is to say the same.
                 let inner = parts.len().checked_sub(if parts[0].starts_with('@') { 2 } else { 1 })?;
                 let is_own = |file: &FileId| is_node_package(tree, root_of(*file, inner));
-                self.files.ending(tree, parts).iter().copied().filter(is_own).collect()
+                let own = self.files.ending(tree, parts).iter().copied().filter(is_own);
+                let is_root = inner + 1 == parts.len() && *parts[0] == *self.name && is_node_package(tree, "");
+                own.chain(is_root.then(|| tree.file_id(&parts[1..].join("/"))).flatten()).collect()
             }
             Store::Crates => {
                 let (package, inner) = parts.split_first()?;
@@ -199,7 +201,8 @@ fn is_telling(said: &Said<'_>) -> bool {
     said.name.last().is_some_and(|name| !name.starts_with("__") && !COMMON_FUNCTIONS.contains(&name))
 }
 
-fn is_common(part: &str) -> bool {
+/// Whether files and folders of any project may be called so.
+pub(super) fn is_common(part: &str) -> bool {
     let stem = part.split_once('.').map_or(part, |(stem, _)| stem);
     stem.is_empty() || COMMON.contains(&stem)
 }

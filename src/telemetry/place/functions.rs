@@ -119,7 +119,7 @@ impl Functions {
         }
         // Engines give the lines of what they run, in which functions that have no row are called like others too.
         let is_whole = |row: &u32| best > 1 || !is_script && split(&self.names[*row as usize]).count() == 1;
-        choice(around.or(only.filter(|row| line == 0 || is_whole(row))), Agreement::Name)
+        choice(only.filter(is_whole).or(around).or(only.filter(|_| line == 0)), Agreement::Name)
     }
 
     /// What is meant by a name that no function of the file has: something within a function that has no row, or nothing of it.

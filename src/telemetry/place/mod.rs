@@ -34,6 +34,7 @@ pub struct Placer {
     roots: Roots,
     modules: Modules,
     maps: Vec<PathMap>,
+    name: Box<str>,
 }
 
 /// What a record says of the function.
@@ -60,13 +61,15 @@ impl Placer {
             maps: maps.iter().map(|(from, to)| PathMap::new(from, to)).collect(),
             tree: tree.clone(),
             roots,
+            name: "".into(),
         }
     }
 
-    /// The same of a repository of this name: a crate in its root is taken to be called so.
+    /// The same of a repository of this name: a crate or a package of Node in its root is taken to be called so.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         self.modules.name_root(name);
+        self.name = name.into();
         self
     }
 
@@ -132,7 +135,7 @@ impl Placer {
         self.function(&qualified, line)
             .or_else(|| module(&namespace))
             .or_else(|| self.function(&title, line))
-            .or_else(|| module(&title))
+            .or_else(|| Some(&title).filter(|title| !self.modules.is_word(&title.segments)).and_then(module))
     }
 
     fn function(&self, name: &Name<'_>, line: u32) -> Option<Place> {

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::ends::is_common;
 use super::files::Files;
 use super::roots::{Roots, is_package};
 use crate::scan::{FileId, SourceTree, file_name, parent_path};
@@ -30,6 +31,8 @@ struct Meant {
     file: Option<FileId>,
     /// Whether its first part lies where imports are searched, by a manifest or by custom.
     is_declared: bool,
+    /// Whether it is a word, of a module that is no package: a span may be called so too.
+    is_word: bool,
 }
 
 impl Modules {
@@ -52,6 +55,11 @@ impl Modules {
         self.python(name).or_else(|| self.rust(tree, name)).or_else(|| class(tree, files, name))
     }
 
+    /// Whether a name is only that of a file at a root of imports.
+    pub fn is_word(&self, name: &[&str]) -> bool {
+        matches!(name, [word] if self.python.get(*word).is_some_and(|meant| meant.is_word))
+    }
+
     fn add_python(&mut self, tree: &SourceTree, roots: &Roots, file: FileId, module: &str) {
         let package = module.strip_suffix("__init__").map(|package| package.trim_end_matches('/'));
         let module = package.unwrap_or(module);
@@ -63,13 +71,14 @@ impl Modules {
         loop {
             let name = module[dir.len()..].trim_start_matches('/');
             let is_declared = roots.is_import_root(dir);
-            // Of names without a dot only those of packages tell more than a word.
-            let is_telling = name.contains('/') || package.is_some() && is_declared;
+            // Names without a dot tell little.
+            let is_telling = name.contains('/') || is_declared && (package.is_some() || !is_common(name));
             if is_telling && !name.contains(['.', '-']) {
-                let meant =
-                    self.python.entry(name.replace('/', ".").into()).or_insert(Meant { file: None, is_declared });
+                let is_word = package.is_none() && !name.contains('/');
+                let fresh = Meant { file: None, is_declared, is_word };
+                let meant = self.python.entry(name.replace('/', ".").into()).or_insert(fresh);
                 match (meant.is_declared, is_declared) {
-                    (false, true) => *meant = Meant { file: Some(file), is_declared },
+                    (false, true) => *meant = Meant { file: Some(file), ..fresh },
                     (true, false) => {}
                     _ => meant.file = meant.file.map_or(Some(file), |_| None),
                 }

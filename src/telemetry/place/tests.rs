@@ -448,3 +448,37 @@ fn hostile_records() {
         assert_eq!(place.is_some(), text == "src/shop/cart.py/", "{}", &text[..text.len().min(20)]);
     }
 }
+
+#[test]
+fn modules_of_one_file_at_a_root() {
+    let fixture = Fixture::new(
+        "
+//- pyproject.toml
+//- bottle.py
+class Router:
+    def add(self):
+        pass
+
+def run():
+    pass
+
+//- utils.py
+def run():
+    pass
+",
+    );
+    fixture.function("bottle.Router.add", "bottle.py:Router.add name");
+    fixture.name("bottle.run", "bottle.py:run name");
+    fixture.check(Code { namespace: "bottle", function: "run", ..Code::default() }, "bottle.py:run name");
+    // A logger says it as a namespace; a span may be called so too.
+    fixture.check(Code { namespace: "bottle", ..Code::default() }, "bottle.py name");
+    fixture.name("bottle", "unplaced");
+    fixture.name("utils.run", "unplaced");
+}
+
+#[test]
+fn a_package_of_node_at_the_root_is_called_as_the_repository() {
+    let fixture = Fixture::new("//- package.json\n//- lib/cart.js\nexport function add() {}\n");
+    fixture.path("/app/node_modules/my-shop/lib/cart.js", "lib/cart.js path");
+    fixture.path("/app/node_modules/other/lib/cart.js", "unplaced");
+}
