@@ -78,7 +78,8 @@ def say(text: str) -> None:
             print_override(text)
             return
     # Jupyter's is one of its own, and shown.
-    print(text, file=sys.__stderr__ if mode == "run" and sys.__stderr__ else sys.stderr, flush=True)
+    # In one piece, as several threads may print.
+    print(text + "\n", end="", file=sys.__stderr__ if mode == "run" and sys.__stderr__ else sys.stderr, flush=True)
 
 
 def spinner(title: str) -> contextlib.AbstractContextManager[Any]:

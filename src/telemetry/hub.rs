@@ -141,6 +141,7 @@ impl Telemetry {
         update.calls = news.take_calls();
         update.errors.splice(0..0, std::mem::take(&mut news.errors));
         update.logs = std::mem::take(&mut news.logs);
+        update.logs_left_out = std::mem::take(&mut news.logs_left_out);
         update.spans = std::mem::take(&mut news.spans);
         update.points = std::mem::take(&mut news.points);
         news.clear();

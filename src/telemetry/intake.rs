@@ -134,7 +134,10 @@ impl Intake {
         self.totals.logs += 1;
         let mut is_listed = false;
         if log.severity.is_error() || log.exception.is_some() {
-            let exception = log.exception.unwrap_or(Exception { message: log.text, ..Exception::default() });
+            let mut exception = log.exception.unwrap_or_default();
+            if exception.message.is_empty() {
+                exception.message = log.text;
+            }
             is_listed = self.error(time, found.site, &exception);
         }
         if is_listed || self.lists(batch.service, time, log) {
@@ -144,6 +147,7 @@ impl Intake {
             self.pending.weigh(2 * size_of::<LogRow>() + text.len());
             self.pending.news.logs.push(row);
         } else {
+            self.pending.news.logs_left_out += 1;
             self.mend(Some(NOT_LISTED));
         }
     }

@@ -29,6 +29,8 @@ pub struct News {
     calls: FxHashMap<(u32, SiteId, SiteId), (u64, u64)>,
     /// Log records.
     pub logs: Vec<LogRow>,
+    /// Further ones, that are only counted.
+    pub logs_left_out: u64,
     /// Errors that are told in full.
     pub errors: Vec<ErrorRow>,
     /// Spans that are among the slowest.

@@ -143,6 +143,8 @@ pub struct Update {
     pub calls: Vec<CallRow>,
     /// Log records.
     pub logs: Vec<LogRow>,
+    /// Further ones, that are only counted.
+    pub logs_left_out: u64,
     /// Errors.
     pub errors: Vec<ErrorRow>,
     /// Spans that are among the slowest.
@@ -154,7 +156,7 @@ pub struct Update {
 impl Update {
     /// Whether there is nothing new but the time.
     pub fn is_empty(&self) -> bool {
-        let Self { now: _, sites, rows, calls, logs, errors, spans, points } = self;
+        let Self { now: _, sites, rows, calls, logs, logs_left_out: _, errors, spans, points } = self;
         let sums = sites.is_empty() && rows.is_empty() && calls.is_empty();
         sums && logs.is_empty() && errors.is_empty() && spans.is_empty() && points.is_empty()
     }

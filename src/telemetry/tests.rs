@@ -372,6 +372,18 @@ fn exceptions_of_calls_are_errors_and_no_calls() {
 }
 
 #[test]
+fn an_error_without_a_message_says_what_the_log_does() {
+    let telemetry = telemetry(MEMORY);
+    let exception = Some(Exception { stack: "Traceback", ..Exception::default() });
+    let code = Code { path: "a.py", ..Code::default() };
+    let (severity, attributes) = (Severity(17), &());
+    let log = Log { time: BEGIN, severity, text: "no money", trace: 0, span: 0, exception, code, attributes };
+    telemetry.logs("one", &[log]);
+    let errors = telemetry.tick().errors;
+    assert_eq!((&*errors[0].message, &*errors[0].stack), ("no money", "Traceback"));
+}
+
+#[test]
 fn durations_of_calls_add_up() {
     let telemetry = telemetry(MEMORY);
     let site = telemetry.site("one", &Code { path: "a.py", ..Code::default() });

@@ -47,6 +47,7 @@ impl Part {
         for point in &update.points {
             self.points.insert((point.time / window, point.site, point.name.clone()), point.clone());
         }
+        self.logs_left_out += update.logs_left_out;
         for log in &update.logs {
             self.log(log, window);
         }

@@ -158,9 +158,20 @@ impl Tail {
             pause = if self.step().unwrap_or(false) { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
             let wait = if pause == FIRST_PAUSE { Duration::ZERO } else { pause };
             if stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
-                return;
+                return self.read_rest();
             }
         }
+    }
+
+    /// Reads what was written until now; what is written meanwhile is not waited for.
+    fn read_rest(&mut self) {
+        let length = |file: &File| file.metadata().ok().filter(Metadata::is_file).map_or(0, |open| open.len());
+        if self.file.is_none() {
+            let _ = self.step();
+        }
+        let end = self.file.as_ref().map_or(0, length);
+        while self.position < end && self.step().unwrap_or(false) {}
+        self.reader.finish();
     }
 
     /// Whether something has changed.
@@ -258,6 +269,18 @@ mod tests {
         followed.wait_for(3);
         assert_eq!(followed.wrong.lock().unwrap()[0].line, 3);
         assert_eq!(&*followed.telemetry.tick().sites[0].service, "events");
+    }
+
+    #[test]
+    fn what_was_written_before_the_end_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        append(&path, &"{\"name\": \"a\"}\n".repeat(10_000));
+        // Its last line has no end.
+        append(&path, "{\"name\": \"b\"}");
+        let Followed { telemetry, follow, .. } = follow(&path);
+        drop(follow);
+        assert_eq!(telemetry.totals().logs, 10_001);
     }
 
     #[test]

@@ -196,7 +196,9 @@ impl<'a> Record<'a> {
 
     /// What failed, as far as it says so.
     pub(super) fn exception(&self) -> Option<Exception<'a>> {
-        self.has_exception().then_some(self.exception)
+        let message = if self.exception.message.is_empty() { self.message } else { self.exception.message };
+        (self.has_exception() || self.is_error && !message.is_empty())
+            .then_some(Exception { message, ..self.exception })
     }
 
     fn has_exception(&self) -> bool {
