@@ -135,7 +135,7 @@ impl Intake {
         let mut is_listed = false;
         if log.severity.is_error() || log.exception.is_some() {
             let mut exception = log.exception.unwrap_or_default();
-            if exception.message.is_empty() {
+            if exception.kind.is_empty() && exception.message.is_empty() {
                 exception.message = log.text;
             }
             is_listed = self.error(time, found.site, &exception);
