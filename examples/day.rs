@@ -35,8 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let place = Place::Folder(Path::new(&folder).to_owned());
     let analysis = on_workers(|| analyze(&place, &Options::default(), &(), &AtomicBool::new(false)))??;
-    let [area, height, color] = ["code_lines", "complexity", "language"].map(str::to_owned);
-    let city = city_of(&analysis, &Look { area, height, color, is_muted: true, ..Look::default() }, |_| true)?;
+    let city = city_of(&analysis, &Look { is_muted: true, ..Look::default() }, |_| true)?;
     let messages = stream::record_live(&analysis, &city, "{}", Activity::Rate)?;
     let loaded = stream::load(&stream::to_bytes(&messages)?)?;
     let mut live = LiveStream::new(&loaded, Activity::Rate);
